@@ -1,0 +1,168 @@
+"""A raw table, what segkit reads in it, and the rule that sets a line aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from segkit.errors import DataError, nearest
+from segkit.sources.files import Raw
+from segkit.sources.quality import account
+from segkit.sources.values import looks_like_float_id, shape
+from segkit.study import TableSpec
+
+
+_STAGED = "segkit__"
+UNDER = "set_aside_under"
+"""Column of the set-aside lines that names the rule."""
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A table under check: everything is an expression on one staged table.
+
+    Attributes
+    ----------
+    raw : Raw
+    columns : dict of str to ibis.Value
+        segkit's columns.
+    rules : dict of str to ibis.BooleanValue
+        Rule -> the lines it fits, in order: a line gets the first rule that fits it.
+    """
+
+    raw: Raw
+    columns: Mapping[str, Any]
+    rules: Mapping[str, Any]
+
+    @property
+    def rule(self) -> Any:
+        """The rule that sets a line aside; null for a line that is kept."""
+        if not self.rules:
+            return ibis.null("string")
+        branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in self.rules.items()]
+        return ibis.cases(*branches, else_=ibis.null("string"))
+
+    def kept(self) -> ibis.Table:
+        """Kept lines under segkit's column names."""
+        return self.raw.table.filter(self.rule.isnull()).select(**self.columns)
+
+    def under(self, rules: list[str]) -> ibis.Table:
+        """Lines set aside under some of the rules, under segkit's column names."""
+        return self.raw.table.filter(self.rule.isin(rules)).select(**self.columns)
+
+    def set_aside(self) -> ibis.Table:
+        """Every line set aside, as it came, with its rule."""
+        aside = self.raw.table.filter(self.rule.notnull()).mutate(**{UNDER: self.rule})
+        return aside.select(UNDER, *as_it_came(self.raw.table))
+
+    def record(self, name: str) -> pd.DataFrame:
+        """Lines (and money) per outcome; see `Quality.lines`."""
+        money = {"amount": self.columns["amount"]} if "amount" in self.columns else {}
+        ruled = self.raw.table.select(rule=self.rule, **money)
+        sums = {column: ruled[column].sum().cast("float64") for column in money}
+        rows = ruled.group_by("rule").agg(lines=ruled.count(), **sums).order_by("rule").execute()
+        n_read = int(self.raw.table.count().execute()) + len(self.raw.malformed)
+        return account(name, n_read, rows, len(self.raw.malformed))
+
+
+def require_columns(raw: Raw, spec: TableSpec) -> None:
+    """Refuse a mapping that names a column which the table doesn't have."""
+    mapped = [
+        column
+        for names in spec.columns.values()
+        for column in ([names] if isinstance(names, str) else names)
+    ]
+    missing = [column for column in mapped if column not in raw.table.columns]
+    if missing:
+        raise DataError(
+            f"{raw.where} has no column '{missing[0]}', which study.yaml names",
+            fix=nearest(missing[0], raw.table.columns),
+        )
+
+
+def stage(con: Backend, raw: Raw, columns: Mapping[str, Any]) -> tuple[Raw, dict[str, Any]]:
+    """Compute what was read once, beside the raw columns; every rule then looks at that.
+
+    Returns
+    -------
+    Raw, dict
+        The staged table and segkit's columns in it.
+    """
+    staged = {f"{_STAGED}{name}": value for name, value in columns.items()}
+    name = ibis.util.gen_name("staged")
+    table = con.create_table(name, raw.table.mutate(**staged), temp=True)
+    return replace(raw, table=table), {column: table[f"{_STAGED}{column}"] for column in columns}
+
+
+def as_it_came(table: ibis.Table) -> list[str]:
+    """The columns of a staged table that were there before it was staged."""
+    return [column for column in table.columns if not column.startswith(_STAGED)]
+
+
+def copy_number(table: ibis.Table) -> Any:
+    """0 for a line's first appearance, 1, 2, ... for its exact copies."""
+    return ibis.row_number().over(ibis.window(group_by=as_it_came(table)))
+
+
+def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
+    """Refuse ids such as "12346.0": as text they match nothing that holds 12346."""
+    given = [str(spec.columns[name]) for name in names if name in spec.columns]
+    given = [name for name in given if not raw.table[name].type().is_integer()]
+    if not given or spec.ids == "from_float":
+        return
+    counts = {name: looks_like_float_id(raw.table[name]).sum().fill_null(0) for name in given}
+    for column, n_float in raw.table.agg(**counts).execute().iloc[0].items():
+        if n_float:
+            raise DataError(
+                f"{raw.where}: {n_float:,} values of '{column}' look like '99999.0': "
+                "ids that went through a column of floats",
+                "ids as text",
+                "Export them again as text, or add `ids: from_float` to this table in study.yaml",
+            )
+
+
+def refuse_unreadable(
+    raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float
+) -> None:
+    """Refuse a table where so many values can't be read that its mapping must be wrong.
+
+    Parameters
+    ----------
+    parsed : dict of str to ibis.Value
+        Raw column -> what was read in it; null where it couldn't be read.
+    limit : float
+        Largest share of unreadable values, 0 to 1.
+    """
+    filled = {column: _is_filled(raw.table[column]) for column in parsed}
+    failed = {column: filled[column] & value.isnull() for column, value in parsed.items()}
+    n_filled = raw.table.agg(**{name: is_so.sum() for name, is_so in filled.items()}).execute()
+    n_failed = raw.table.agg(**{name: is_so.sum() for name, is_so in failed.items()}).execute()
+    for column, value in parsed.items():
+        given, unread = int(n_filled[column].iloc[0]), int(n_failed[column].iloc[0])
+        if given and unread / given > limit:
+            raise DataError(
+                f"{raw.where}: {unread:,} of {given:,} values of '{column}' can't be read",
+                f"{_stated(value, spec)}; what arrived looks like {_shapes(raw, column, failed[column])}",
+                "Correct this table's entry in study.yaml",
+            )
+
+
+def _is_filled(value: Any) -> Any:
+    return value.strip() != "" if value.type().is_string() else value.notnull()
+
+
+def _stated(value: Any, spec: TableSpec) -> str:
+    if value.type().is_timestamp():
+        return f"dates as date_format '{spec.date_format}' says"
+    thousands = f" and thousands '{spec.thousands}'" if spec.thousands else ""
+    return f"finite numbers with decimal '{spec.decimal}'{thousands}"
+
+
+def _shapes(raw: Raw, column: str, failed: Any) -> str:
+    """Commonest forms of the unreadable values: safe to print, whatever the column holds."""
+    lines = raw.table.filter(failed).select(shape=shape(raw.table[column]))
+    common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)
+    return ", ".join(f"'{row.shape}' ({row.n:,})" for row in common.execute().itertuples())

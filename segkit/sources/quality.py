@@ -1,0 +1,77 @@
+"""The record that accounts for every line: kept, or set aside under a named rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+KEPT = "kept"
+MALFORMED = "malformed line"
+
+
+@dataclass(frozen=True, eq=False)
+class Quality:
+    """What was read, what was kept, what was set aside and why.
+
+    Attributes
+    ----------
+    lines : pandas.DataFrame
+        One row per table and outcome: `table`, `rule` ("kept" or the rule that set lines aside),
+        `lines`, `amount` (money on those lines as far as it can be read; missing for tables
+        without money). kept + set aside = read, always.
+    read, kept : dict
+        Of the transactions: `customers`, `orders`, `lines`, `amount`.
+    notices : tuple of str
+        Odd things that were counted and left as they are.
+    """
+
+    lines: pd.DataFrame
+    read: Mapping[str, float]
+    kept: Mapping[str, float]
+    notices: tuple[str, ...]
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Lines read, kept and set aside, one row per table."""
+        is_kept = self.lines["rule"] == KEPT
+        by_table = self.lines.assign(kept=self.lines["lines"].where(is_kept, 0)).groupby("table", sort=False)
+        totals = by_table.agg(read=("lines", "sum"), kept=("kept", "sum"))
+        return totals.assign(set_aside=totals["read"] - totals["kept"])
+
+    @property
+    def set_aside(self) -> pd.DataFrame:
+        """The rules that set lines aside, most lines first."""
+        aside = self.lines[self.lines["rule"] != KEPT]
+        return aside.sort_values(["lines", "rule"], ascending=[False, True], ignore_index=True)
+
+    def _repr_html_(self) -> str:
+        shown = self.lines.assign(
+            lines=self.lines["lines"].map("{:,}".format),
+            amount=self.lines["amount"].map(lambda money: "" if pd.isna(money) else f"{money:,.2f}"),
+        )
+        notes = "".join(f"<li>{notice}</li>" for notice in self.notices)
+        return shown.to_html(index=False, border=0) + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def account(table: str, n_read: int, rows: pd.DataFrame, n_malformed: int) -> pd.DataFrame:
+    """Put one table's outcomes into rows and prove that they add up.
+
+    Parameters
+    ----------
+    table : str
+    n_read : int
+        Lines counted in the source, malformed ones included.
+    rows : pandas.DataFrame
+        `rule` (missing for kept lines), `lines` and, where there is money, `amount`.
+    n_malformed : int
+    """
+    record = rows.assign(table=table, rule=rows["rule"].fillna(KEPT))
+    if n_malformed:
+        malformed = pd.DataFrame([{"table": table, "rule": MALFORMED, "lines": n_malformed}])
+        record = pd.concat([record, malformed], ignore_index=True)
+    record = record.reindex(columns=["table", "rule", "lines", "amount"])
+    record = record.sort_values("rule", key=lambda rule: rule.ne(KEPT), kind="stable", ignore_index=True)
+    record = record.astype({"lines": "int64", "amount": "float64"})
+    if record["lines"].sum() != n_read:
+        raise AssertionError(f"{table}: {record['lines'].sum():,} lines accounted for of {n_read:,}")
+    return record

@@ -1,0 +1,140 @@
+"""Order lines: what is read in them, and the rules that set a line aside."""
+
+from typing import Any
+
+import ibis
+from ibis.backends.duckdb import Backend
+
+from segkit.sources.check import (
+    Check,
+    as_it_came,
+    copy_number,
+    refuse_float_ids,
+    refuse_unreadable,
+    require_columns,
+    stage,
+)
+from segkit.sources.files import Raw
+from segkit.sources.values import as_id, as_moment, as_money, as_number
+from segkit.study import Study
+
+RETURN_RULES = ["cancellation", "return"]
+NUMBERS = ("amount", "quantity", "unit_price", "discount")
+IDS = ("order_id", "product_id", "store_id")
+
+
+def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
+    """Read the order lines of a study.
+
+    Parameters
+    ----------
+    con : ibis DuckDB backend
+    raw : Raw
+    study : Study
+
+    Returns
+    -------
+    Check
+        Rules in order: no customer id, unreadable date, unreadable number, duplicate, cancellation,
+        non-product code, return, zero price, negative price, on or after as_of.
+
+    Raises
+    ------
+    DataError
+        A mapped column is missing, ids are floats, or more dates or numbers are unreadable than
+        the study's `max_unreadable_share`.
+    """
+    spec = study.tables["transactions"]
+    require_columns(raw, spec)
+    refuse_float_ids(raw, spec, ["customer_id", *IDS])
+    raw, read = stage(con, raw, _parsed(raw, study))
+    by_column = {str(spec.columns[name]): read[name] for name in ("order_date",)}
+    by_column |= {name: read[name] for name in _number_columns(study)}
+    refuse_unreadable(raw, spec, by_column, study.rules["max_unreadable_share"])
+    columns = _columns(read, study)
+    return Check(raw, columns, _rules(raw, study, columns))
+
+
+def notices(check: Check, study: Study) -> list[str]:
+    """Odd things that were counted and left as they are."""
+    found, spec = [], study.tables["transactions"]
+    if study.rules["duplicates"] == "keep":
+        table = check.raw.table
+        distinct = table.select(*as_it_came(table)).distinct().count()
+        copies = int(table.count().execute()) - int(distinct.execute())
+        if copies:
+            found.append(
+                f"{copies:,} lines are exact copies of another line; they are kept, since equal lines "
+                "can be two purchases (`rules.duplicates: set_aside` changes that)"
+            )
+    if "order_id" not in spec.columns:
+        found.append(
+            f"the lines have no order id: all lines of a customer on one day count as one "
+            f"{study.words['order']}"
+        )
+    return found
+
+
+def _number_columns(study: Study) -> list[str]:
+    """The file's columns that hold numbers."""
+    mapped = study.tables["transactions"].columns
+    given = [mapped[name] for name in NUMBERS if name in mapped]
+    return [column for entry in given for column in ([entry] if isinstance(entry, str) else entry)]
+
+
+def _parsed(raw: Raw, study: Study) -> dict[str, Any]:
+    """Ids and date under segkit's names, numbers under the file's."""
+    spec, table = study.tables["transactions"], raw.table
+    ids = [name for name in ("customer_id", *IDS) if name in spec.columns]
+    parsed = {name: as_id(table[str(spec.columns[name])], spec) for name in ids}
+    parsed["order_date"] = as_moment(table[str(spec.columns["order_date"])], spec, study.timezone)
+    if "category" in spec.columns:
+        parsed["category"] = table[str(spec.columns["category"])].cast("string").strip()
+    return parsed | {name: as_number(table[name], spec) for name in _number_columns(study)}
+
+
+def _columns(read: dict[str, Any], study: Study) -> dict[str, Any]:
+    """segkit's columns, from what was read in the file's."""
+    mapped = study.tables["transactions"].columns
+    names = ("customer_id", "order_date", *IDS, "category")
+    columns = {name: read[name] for name in names if name in read}
+    if "order_id" not in columns:
+        day = columns["order_date"].strftime("%Y-%m-%d")
+        columns["order_id"] = columns["customer_id"] + " " + day
+    for name in ("quantity", "unit_price"):
+        if name in mapped:
+            columns[name] = read[str(mapped[name])]
+    if "amount" in mapped:
+        columns["amount"] = as_money(read[str(mapped["amount"])])
+    else:
+        columns["amount"] = as_money(columns["quantity"] * columns["unit_price"])
+    if "discount" in mapped:
+        given = mapped["discount"]
+        parts = [read[name].fill_null(0) for name in ([given] if isinstance(given, str) else given)]
+        columns["discount"] = as_money(sum(parts[1:], start=parts[0]))
+    return columns
+
+
+def _rules(raw: Raw, study: Study, columns: dict[str, Any]) -> dict[str, Any]:
+    amount, prefix = columns["amount"], study.rules["cancellation_prefix"]
+    unreadable = amount.isnull()
+    if "quantity" in columns:
+        unreadable |= columns["quantity"].isnull()
+    rules = {
+        "no customer id": columns["customer_id"].isnull(),
+        "unreadable date": columns["order_date"].isnull(),
+        "unreadable number": unreadable,
+    }
+    if study.rules["duplicates"] == "set_aside":
+        rules["duplicate"] = copy_number(raw.table) > 0
+    if prefix:
+        rules["cancellation"] = columns["order_id"].startswith(prefix)
+    if study.rules["non_products"] and "product_id" in columns:
+        rules["non-product code"] = columns["product_id"].isin(study.rules["non_products"])
+    backwards = columns["quantity"] < 0 if "quantity" in columns else amount < 0
+    return rules | {
+        "return": backwards if "unit_price" in columns else backwards | (amount < 0),
+        "zero price": amount == 0,
+        "negative price": amount < 0,
+        "on or after as_of": columns["order_date"] >= ibis.timestamp(study.as_of),
+    }

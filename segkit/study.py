@@ -1,0 +1,296 @@
+"""A study: what is decided, from which tables, by which rules.
+
+A study is a folder `data/<name>/` with a `study.yaml`; its raw tables are read, never written.
+What a run makes of them goes to `data/<name>/processed/` (private) and `reports/<name>/` (aggregates).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+import yaml
+
+from segkit.errors import StudyError, nearest
+
+PARAMETERS: Mapping[str, Any] = {
+    "k": None,
+    "k_max": 8,
+    "min_share": 0.05,
+    "n_starts": 20,
+    "n_boot": 50,
+    "random_state": 0,
+}
+RULES: Mapping[str, Any] = {
+    "cancellation_prefix": None,
+    "non_products": (),
+    "duplicates": "keep",
+    "max_unreadable_share": 0.05,
+}
+WORDS: Mapping[str, str] = {
+    "customer": "customer",
+    "customers": "customers",
+    "order": "order",
+    "orders": "orders",
+}
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """Where one table is and how to read it.
+
+    Attributes
+    ----------
+    file : str
+        CSV (also gzipped) or Parquet, relative to the study's folder; `package:NAME/PATH` for a
+        file that an installed package carries.
+    columns : dict
+        segkit's name -> the name in the file (a list of names is summed, for `discount`).
+    delimiter, encoding, decimal, thousands, date_format : str
+        Stated, never guessed at run time: `segkit new` guesses once and writes them down.
+    timezone : str, optional
+        Zone of the file's times; they are turned into the study's zone.
+    header : list of str, optional
+        Column names of a file that has no header line.
+    ids : {"text", "from_float"}
+        `from_float` takes "12346.0" for the id 12346.
+    join : dict, optional
+        `file` and `by`: a second file whose columns are added by a shared key.
+    """
+
+    file: str
+    columns: Mapping[str, str | list[str]]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    decimal: str = "."
+    thousands: str = ""
+    date_format: str = "ISO8601"
+    timezone: str | None = None
+    header: list[str] | None = None
+    ids: str = "text"
+    join: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """One segmentation question with its data, as study.yaml states it.
+
+    Attributes
+    ----------
+    name : str
+        The folder's name.
+    folder : pathlib.Path
+    title, decision, made_for : str
+        The question, who decides what with the answer, and who reads the report.
+    as_of : str
+        Reference date, YYYY-MM-DD, exclusive: only what happened before it counts.
+    tables : dict of str to TableSpec
+    bases, descriptors, protected : tuple of str
+        What forms the segments, what only describes them, what is audited and never a base.
+    rules, categories, parameters, words : dict
+    currency, timezone : str
+    """
+
+    name: str
+    folder: Path
+    title: str
+    decision: str
+    as_of: str
+    tables: Mapping[str, TableSpec]
+    bases: tuple[str, ...]
+    descriptors: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    made_for: str = ""
+    currency: str = ""
+    timezone: str = "UTC"
+    rules: Mapping[str, Any] = field(default_factory=lambda: dict(RULES))
+    categories: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=lambda: dict(PARAMETERS))
+    words: Mapping[str, str] = field(default_factory=lambda: dict(WORDS))
+
+    @property
+    def processed(self) -> Path:
+        """Private, untracked folder of customer-level results."""
+        return self.folder / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the study's runs: aggregates only."""
+        return self.folder.parent.parent / "reports" / self.name
+
+    def with_choices(self, *, as_of: str | None = None, **parameters: Any) -> "Study":
+        """Return the study with another reference date or other parameters.
+
+        Parameters
+        ----------
+        as_of : str, optional
+            YYYY-MM-DD; empty or None keeps the study's own.
+        **parameters
+            Any of the study's parameters; None keeps the study's own.
+        """
+        given = {name: value for name, value in parameters.items() if value is not None}
+        text = self.as_of if not as_of else _checked_date(as_of)
+        return replace(self, as_of=text, parameters={**self.parameters, **given})
+
+
+def load_study(study: str | Path | Mapping[str, Any]) -> Study:
+    """Read and check a study.
+
+    Parameters
+    ----------
+    study : str, pathlib.Path or dict
+        A name under `data/`, a folder that holds a study.yaml, or the content of one.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        No such folder, no study.yaml, or a content that the schema refuses; an unknown key is
+        named with its nearest known neighbour.
+
+    Examples
+    --------
+    >>> import segkit
+    >>> segkit.load_study("complete_journey").as_of
+    '2018-01-01'
+    """
+    if isinstance(study, Mapping):
+        return _build("study", Path.cwd() / "data" / "study", study)
+    folder = find_study(study)
+    return _build(folder.name, folder, _read(folder / "study.yaml"))
+
+
+def project_root() -> Path:
+    """Return the folder that holds `data/`, `notebooks/` and `reports/`.
+
+    The nearest folder from the current one upwards that holds both `data` and `notebooks`, else the
+    checkout that the package lies in.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "data").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    return Path(__file__).resolve().parent.parent
+
+
+def find_study(study: str | Path) -> Path:
+    """Return the folder of a study given by name or by path."""
+    given = Path(study).expanduser()
+    folder = given if given.is_dir() else project_root() / "data" / given
+    if (folder / "study.yaml").is_file():
+        return folder.resolve()
+    known = sorted(path.parent.name for path in (project_root() / "data").glob("*/study.yaml"))
+    if folder.is_dir():
+        raise StudyError(f"the folder '{study}' holds no study.yaml", fix="`segkit new` writes one")
+    raise StudyError(
+        f"there is no study '{study}'",
+        "a name under data/ or a folder with a study.yaml",
+        f"{nearest(str(study), known)}; `segkit new NAME --transactions FILE` makes a new one",
+    )
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path.name} is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise StudyError(f"{path.name} holds {type(content).__name__}", "a mapping of keys")
+    return content
+
+
+def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
+    content = _plain(content)
+    _check_schema(content)
+    given = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
+    study = Study(
+        **{**content, **given}
+        | {
+            "name": name,
+            "folder": folder,
+            "as_of": _checked_date(content["as_of"]),
+            "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
+            "rules": {**RULES, **content.get("rules", {})},
+            "parameters": {**PARAMETERS, **content.get("parameters", {})},
+            "words": {**WORDS, **content.get("words", {})},
+        }
+    )
+    _check_sense(study)
+    return study
+
+
+def _plain(value: Any) -> Any:
+    """YAML's dates as text, so that one schema serves files and dicts."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _checked_date(text: str) -> str:
+    try:
+        return date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise StudyError(f"as_of is '{text}'", "a calendar date, YYYY-MM-DD") from None
+
+
+def _check_sense(study: Study) -> None:
+    """Contradictions that a schema can't see."""
+    both = sorted(set(study.bases) & set(study.protected))
+    if both:
+        raise StudyError(
+            f"{', '.join(both)} is both a base and protected",
+            "protected attributes are audited and never form segments",
+            "Take it out of one of the two lists",
+        )
+    columns = study.tables["transactions"].columns
+    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
+        raise StudyError(
+            "tables.transactions.columns maps no money",
+            "amount, or quantity and unit_price",
+            "Name the column that holds what a line cost",
+        )
+
+
+@cache
+def _validator() -> Callable[[Mapping[str, Any]], object]:
+    text = files("segkit").joinpath("study.schema.json").read_text(encoding="utf-8")
+    validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(text))
+    return validator
+
+
+def _check_schema(content: Mapping[str, Any]) -> None:
+    try:
+        _validator()(content)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise _worded(error) from None
+
+
+def _worded(error: fastjsonschema.JsonSchemaValueException) -> StudyError:
+    where = ".".join(error.path[1:]) or "study.yaml"
+    if error.rule == "additionalProperties":
+        known = list(error.definition["properties"])
+        return _unknown_word(where, error.value, known)
+    if error.rule == "propertyNames":
+        return _unknown_word(where, error.value, error.rule_definition["enum"])
+    if error.rule == "enum":
+        return StudyError(f"{where} is '{error.value}'", " or ".join(error.rule_definition))
+    if error.rule == "required":
+        missing = [name for name in error.rule_definition if name not in error.value]
+        return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
+    demand = error.message.removeprefix(f"{error.name} ")
+    return StudyError(f"{where} is {error.value!r}: it {demand}")
+
+
+def _unknown_word(where: str, given: Iterable[str], known: Iterable[str]) -> StudyError:
+    unknown = next(key for key in given if key not in known)
+    return StudyError(f"{where} holds an unknown word '{unknown}'", fix=nearest(unknown, known))
