@@ -1,0 +1,144 @@
+"""Facts and the sentences made of them: no sentence without a number behind it."""
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number of a report, with its base and range.
+
+    Attributes
+    ----------
+    id : str
+        "segment key/metric/statistic", or "all/..." for all customers.
+    value : float
+    unit : str
+        "money", "share", "percent range", "days", "score", or what is counted.
+    low, high : float or None
+        95 % range, where there is one.
+    n : int
+        Customers (or lines) that the number rests on.
+    base : str
+        What they are.
+    currency : str
+        Printed before money.
+    """
+
+    id: str
+    value: float
+    unit: str
+    n: int
+    base: str
+    low: float | None = None
+    high: float | None = None
+    currency: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number as a report prints it."""
+        return format_value(self.value, self.unit, self.currency)
+
+    @property
+    def with_range(self) -> str:
+        """The number with its range: "31% (27-35%)"."""
+        if self.low is None or self.high is None or pd.isna(self.low):
+            return self.text
+        low, high = (format_value(end, self.unit, self.currency) for end in (self.low, self.high))
+        shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
+        return f"{self.text} ({shared}\N{EN DASH}{high})"
+
+    def html(self, text: str | None = None) -> Markup:
+        """The number as a tagged node, so that a page can be checked against the facts."""
+        return Markup('<data value="{}" data-fact="{}">{}</data>').format(
+            f"{self.value:.10g}", self.id, text or self.text
+        )
+
+
+def format_value(value: float, unit: str, currency: str = "") -> str:
+    """A number in its unit, rounded as a reader needs it.
+
+    Examples
+    --------
+    >>> format_value(0.314, "share"), format_value(0.004, "share"), format_value(1234.5, "money", "$")
+    ('31%', '<1%', '$1,234')
+    >>> format_value(12.345, "money", "EUR"), format_value(3.0, "days"), format_value(0.8134, "score")
+    ('EUR 12.35', '3', '0.81')
+    """
+    if pd.isna(value):
+        return "n/a"
+    if unit == "share":
+        return "<1%" if 0 < value < 0.005 else f"{value:.0%}"
+    if unit in {"score", "index"}:
+        return f"{value:.2f}"
+    if unit == "cents":
+        return _money(f"{value:,.2f}", currency)
+    if unit == "money":
+        return _money(f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}", currency)
+    return f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}"
+
+
+def _money(amount: str, currency: str) -> str:
+    return f"{currency} {amount}" if currency.isalpha() else f"{currency}{amount}"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with a slot for every number in it.
+
+    Parameters
+    ----------
+    template : str
+        With `{slots}` for facts and names, and no digit of its own.
+    facts : dict of str to Fact
+        At least one.
+    names : dict of str to str, optional
+        Words that aren't numbers: a segment's name, a label.
+
+    Raises
+    ------
+    ValueError
+        The template has no fact, a digit of its own, or a slot that nothing fills.
+
+    Examples
+    --------
+    >>> share = Fact("all/share", 0.31, "share", 2469, "customers")
+    >>> Sentence("{share} of customers came once.", {"share": share}).text
+    '31% of customers came once.'
+    """
+
+    template: str
+    facts: Mapping[str, Fact]
+    names: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        slots = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
+        filled = {*self.facts, *(self.names or {})}
+        if not self.facts or not slots & set(self.facts):
+            raise ValueError(f"a sentence without a number: {self.template!r}")
+        if slots - filled:
+            raise ValueError(f"nothing fills {sorted(slots - filled)} in {self.template!r}")
+        if re.search(r"\d", re.sub(r"{.*?}", "", self.template)):
+            raise ValueError(f"a bare number in {self.template!r}")
+
+    @property
+    def text(self) -> str:
+        """The sentence in plain text."""
+        numbers = {name: fact.text for name, fact in self.facts.items()}
+        return self.template.format(**numbers, **(self.names or {}))
+
+    def __html__(self) -> Markup:
+        numbers = {name: fact.html() for name, fact in self.facts.items()}
+        names = {name: escape(word) for name, word in (self.names or {}).items()}
+        return Markup(self.template).format(**numbers, **names)
+
+
+def fact_table(facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
+    """Facts as plain records, sorted by id, for facts.json."""
+    return [asdict(facts[key]) for key in sorted(facts)]

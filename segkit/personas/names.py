@@ -1,0 +1,142 @@
+"""Deterministic segment names from roles: a state and a noun, told apart where two agree.
+
+Where two segments get the same name, they are told apart by what differs most between those two,
+rather than by calling one of them "Top": a reader learns more from "fuel-led".
+"""
+
+import pandas as pd
+
+from segkit.personas.effects import cliffs_delta
+from segkit.personas.profile import Profile
+
+ENTER = 0.33
+"""Size of Cliff's delta from which a trait may enter a name."""
+MIN_NAMED = 30
+ONE_TIME_SHARE = 0.8
+NEW_DAYS = 90
+
+STATES = {
+    "recency": {-1: "Recent", 1: "Lapsed"},
+    "tenure": {-1: "New", 1: "Long-standing"},
+}
+NOUNS = {
+    "monetary": {-1: "light spenders", 1: "big spenders"},
+    "frequency": {-1: "occasional buyers", 1: "frequent buyers"},
+    "basket": {-1: "small-basket buyers", 1: "big-basket buyers"},
+}
+QUALIFIERS = {
+    "discount": {1: "discount-led", -1: "full-price"},
+    "category": {1: "{label}-led"},
+    "basket": {1: "big baskets", -1: "small baskets"},
+    "frequency": {1: "frequent", -1: "occasional"},
+    "recency": {1: "lapsed", -1: "recent"},
+    "channel": {1: "many stores", -1: "few stores"},
+    "returns": {1: "many returns", -1: "few returns"},
+    "daypart": {1: "{label}"},
+    "monetary": {1: "higher spend", -1: "lower spend"},
+}
+
+
+def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
+    """Name each segment from its own effects.
+
+    Parameters
+    ----------
+    profile : Profile
+    frame : pandas.DataFrame
+        The numeric columns that the profile was made from.
+
+    Returns
+    -------
+    pandas.Series
+        Name per segment key, no two alike, at most five words before a qualifier.
+
+    Notes
+    -----
+    A trait enters a name when Cliff's delta against the rest is at least .33 in size, its range
+    excludes zero and the segment has 30 customers. Protected attributes and columns without a role
+    never enter. Nothing eligible: "Typical customers".
+    """
+    names = pd.Series({key: _base_name(profile, frame, key) for key in profile.keys}, dtype="object")
+    for name in names[names.duplicated()].unique():
+        alike = list(names.index[names == name])
+        names.loc[alike] = _told_apart(profile, frame, alike, name)
+    return names.rename_axis("segment_key").rename("name")
+
+
+def _base_name(profile: Profile, frame: pd.DataFrame, key: str) -> str:
+    labels = profile.segments.labels
+    if profile.sizes.at[key, "customers"] < MIN_NAMED:
+        return "Small group"
+    inside = frame.loc[labels == key]
+    state = _first(profile, key, STATES)
+    if state == "New" and inside["tenure_days"].median() >= NEW_DAYS:
+        state = ""
+    noun = _first(profile, key, NOUNS)
+    if "n_orders" in inside and (inside["n_orders"] == 1).mean() >= ONE_TIME_SHARE:
+        noun = "one-time buyers"
+    if not state and not noun:
+        return _by_strongest_base(profile, key)
+    return f"{state} {noun or 'buyers'}".strip().capitalize()
+
+
+def _first(profile: Profile, key: str, words: dict[str, dict[int, str]]) -> str:
+    for role, said in words.items():
+        side = _side(profile, key, role)
+        if side in said:
+            return said[side]
+    return ""
+
+
+def _side(profile: Profile, key: str, role: str) -> int:
+    """Sign of the strongest eligible effect of a role; 0 when none is eligible."""
+    of_role = profile.dictionary.index[profile.dictionary["role"] == role]
+    effects = profile.effects.loc[key].reindex(of_role).dropna(subset=["delta"])
+    clear = effects[(effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)]
+    if clear.empty:
+        return 0
+    strongest = clear["delta"].abs().idxmax()
+    return 1 if clear.at[strongest, "delta"] > 0 else -1
+
+
+def _by_strongest_base(profile: Profile, key: str) -> str:
+    """For frames without roles: what the segment is highest or lowest in."""
+    known = profile.dictionary
+    effects = profile.effects.loc[key]
+    bases = effects[effects["is_base"] & (known.loc[effects.index, "role"] == "")]
+    bases = bases[(bases["delta"].abs() >= ENTER) & (bases["delta_low"] * bases["delta_high"] > 0)]
+    if bases.empty:
+        return "Typical customers"
+    strongest = str(bases["delta"].abs().idxmax())
+    side = "High" if bases.at[strongest, "delta"] > 0 else "Low"
+    return f"{side} {known.at[strongest, 'label']}"
+
+
+def _told_apart(profile: Profile, frame: pd.DataFrame, keys: list[str], name: str) -> list[str]:
+    """Give namesakes the qualifier in which each differs most from the other namesakes."""
+    labels = profile.segments.labels
+    together = frame.loc[labels.isin(keys)]
+    qualified, used = [], set()
+    for key in keys:
+        inside = (labels.loc[together.index] == key).to_numpy()
+        words = [word for word in _qualifiers(profile, together, inside) if word not in used]
+        used.update(words[:1])
+        qualified.append(f"{name}, {words[0]}" if words else name)
+    return [
+        full if qualified.count(full) == 1 else f"{full} {chr(ord('A') + position)}"
+        for position, full in enumerate(qualified)
+    ]
+
+
+def _qualifiers(profile: Profile, together: pd.DataFrame, inside: pd.Series) -> list[str]:
+    """Words for what sets some rows apart from the others, strongest first."""
+    found = []
+    for column, role in profile.dictionary["role"].items():
+        if role not in QUALIFIERS or together[column].isna().any():
+            continue
+        delta = cliffs_delta(together[column].to_numpy(dtype="float64"), inside)
+        word = QUALIFIERS[role].get(1 if delta.value > 0 else -1)
+        if word and abs(delta.value) >= ENTER and delta.low * delta.high > 0:
+            label = str(profile.dictionary.at[column, "label"]).removesuffix(" share").lower()
+            found.append((-abs(delta.value), column, word.format(label=label)))
+    return [word for _, _, word in sorted(found)]

@@ -1,0 +1,202 @@
+"""What sets each segment apart: effects against all other customers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segkit.errors import DataError
+from segkit.personas.effects import (
+    Range,
+    cliffs_delta,
+    difference_of_shares,
+    mean_range,
+    median_range,
+    share_of_total,
+    standardised_difference,
+    wilson,
+)
+from segkit.segments.fit import Segmentation
+
+MIN_CELL = 10
+"""Figures on fewer customers than this are suppressed."""
+NUMERIC_COLUMNS = ["value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n"]
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """How segments differ.
+
+    Attributes
+    ----------
+    sizes : pandas.DataFrame, one row per segment
+        `customers`, `share` with `share_low`, `share_high` (Wilson); with a revenue column also
+        `revenue_share` with its range over customers. Most revenue first, else most customers.
+    effects : pandas.DataFrame, indexed by segment_key and variable
+        For every numeric column: `value` (median; mean where the unit is a share) with `low` and
+        `high`, `overall` for all customers, `delta` (Cliff's delta against the rest, -1 to 1) with
+        its 95 % range, `smd` (standardised mean difference), `n` customers with a value, `is_base`.
+        Missing where fewer than 10 customers have a value.
+    levels : pandas.DataFrame, indexed by segment_key, variable and level
+        For every text descriptor: `share` here, `overall`, `difference` from the rest with its
+        range (Newcombe), `n`. Levels with fewer than 10 customers anywhere are suppressed.
+    dictionary : pandas.DataFrame
+        `label`, `unit` and `role` of each numeric column.
+    segments : Segmentation
+    """
+
+    sizes: pd.DataFrame
+    effects: pd.DataFrame
+    levels: pd.DataFrame
+    dictionary: pd.DataFrame
+    segments: Segmentation = field(repr=False)
+
+    @property
+    def keys(self) -> list[str]:
+        """Segment keys in the order of `sizes`."""
+        return list(self.sizes.index)
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Cliff's delta of the bases, one row per base and one column per segment."""
+        table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
+        order = table.abs().mean(axis=1).sort_values(ascending=False).index
+        return table.loc[order, self.keys].rename(index=self.dictionary["label"])
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the effects of the bases, a panel per segment; see `segkit.figures.effects`."""
+        from segkit import figures
+
+        return figures.effects(self.matrix, ax=ax)
+
+    def _repr_html_(self) -> str:
+        sizes = self.sizes.to_html(float_format="{:.2f}".format, border=0)
+        return sizes + self.matrix.to_html(float_format="{:+.2f}".format, border=0)
+
+
+def profile_segments(
+    segments: Segmentation,
+    frame: pd.DataFrame,
+    descriptors: pd.DataFrame | None = None,
+    *,
+    dictionary: pd.DataFrame | None = None,
+) -> Profile:
+    """Measure what sets each segment apart from all other customers.
+
+    Parameters
+    ----------
+    segments : Segmentation
+    frame : pandas.DataFrame
+        Numeric columns for the same customers: bases and others. A column `revenue` gives the
+        segments' shares of revenue.
+    descriptors : pandas.DataFrame, optional
+        More columns that only describe, numeric or text.
+    dictionary : pandas.DataFrame, optional
+        `label`, `unit` and `role` by column, as `Features.dictionary`.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    DataError
+        The frame doesn't hold the segments' customers.
+
+    Notes
+    -----
+    No p-value is computed: on the bases it would be invalid (the segments were cut along them; Gao,
+    Bien & Witten 2022).
+    """
+    labels = segments.labels
+    if not labels.index.isin(frame.index).all():
+        raise DataError("the frame lacks customers of the segments", "the frame they were cut from")
+    frame = frame.loc[labels.index]
+    columns = frame if descriptors is None else frame.join(_new(descriptors, frame))
+    numeric = columns.select_dtypes("number")
+    text = columns.drop(columns=numeric.columns)
+    known = _dictionary(numeric, dictionary)
+    sizes = _sizes(labels, numeric.get("revenue"))
+    is_base = numeric.columns.isin(segments.model.columns)
+    return Profile(
+        sizes=sizes,
+        effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
+        levels=_levels(text, labels),
+        dictionary=known,
+        segments=segments,
+    )
+
+
+def _new(descriptors: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    return descriptors.drop(columns=[name for name in descriptors if name in frame])
+
+
+def _dictionary(numeric: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
+    known = pd.DataFrame(
+        {"label": numeric.columns, "unit": "", "role": ""}, index=numeric.columns, dtype="object"
+    )
+    if given is not None:
+        known.update(given[["label", "unit", "role"]])
+    return known
+
+
+def _sizes(labels: pd.Series, revenue: pd.Series | None) -> pd.DataFrame:
+    rows = {}
+    for key in labels.cat.categories:
+        inside = (labels == key).to_numpy()
+        share = wilson(inside.sum(), len(labels))
+        rows[key] = {"customers": int(inside.sum())} | _named("share", share)
+        if revenue is not None:
+            rows[key] |= _named("revenue_share", share_of_total(revenue.to_numpy(), inside))
+    sizes = pd.DataFrame.from_dict(rows, orient="index").rename_axis("segment_key")
+    by = "customers" if revenue is None else "revenue_share"
+    return sizes.sort_values(by, ascending=False, kind="stable")
+
+
+def _named(name: str, figure: Range) -> dict[str, float]:
+    return {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
+
+
+def _effects(numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame) -> pd.DataFrame:
+    rows = {}
+    for key in labels.cat.categories:
+        for name, column in numeric.items():
+            has = column.notna().to_numpy()
+            values = column.to_numpy(dtype="float64")[has]
+            inside = (labels == key).to_numpy()[has]
+            rows[key, name] = _effect(values, inside, is_share=known.at[name, "unit"] == "share")
+    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable"])
+    return pd.DataFrame(list(rows.values()), index=index, columns=NUMERIC_COLUMNS)
+
+
+def _effect(values: np.ndarray, inside: np.ndarray, *, is_share: bool) -> tuple[float, ...]:
+    n = int(inside.sum())
+    if n < MIN_CELL:
+        return (np.nan,) * (len(NUMERIC_COLUMNS) - 1) + (n,)
+    typical = mean_range if is_share else median_range
+    delta = cliffs_delta(values, inside)
+    smd = standardised_difference(values, inside)
+    return (*typical(values[inside]), typical(values).value, *delta, smd, n)
+
+
+def _levels(text: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    names = ["share", "overall", "difference", "low", "high", "n"]
+    rows = {}
+    for name, column in text.items():
+        known = column.notna()
+        for level in sorted(column[known].astype(str).unique()):
+            has = (column[known].astype(str) == level).to_numpy()
+            for key in labels.cat.categories:
+                inside = (labels[known] == key).to_numpy()
+                rows[key, name, level] = _level(has, inside)
+    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable", "level"])
+    return pd.DataFrame(list(rows.values()), index=index, columns=names).dropna()
+
+
+def _level(has: np.ndarray, inside: np.ndarray) -> tuple[float, ...]:
+    n, count, elsewhere = int(inside.sum()), int((has & inside).sum()), int((has & ~inside).sum())
+    if min(count, elsewhere, n - count) < MIN_CELL:
+        return (np.nan,) * 6
+    gap = difference_of_shares(count, n, elsewhere, len(inside) - n)
+    return (count / n, float(has.mean()), *gap, n)
