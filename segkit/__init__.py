@@ -1,0 +1,66 @@
+"""Segments that can be trusted: from raw customer tables to a report that a marketer reads.
+
+The public verbs, re-exported; each is loaded when it is first used, so that `import segkit` is cheap.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from segkit.errors import SegkitError
+    from segkit.features.build import build_features
+    from segkit.personas.cards import describe_segments
+    from segkit.personas.profile import profile_segments
+    from segkit.reporting.runner import run_study
+    from segkit.reporting.sections import build_report
+    from segkit.reporting.workspace import open_run
+    from segkit.segments.fit import fit_segments
+    from segkit.segments.store import load_segments, save_segments
+    from segkit.segments.structure import assess_structure
+    from segkit.sources.tables import load_tables
+    from segkit.study import load_study
+
+_HOMES = {
+    "SegkitError": "errors",
+    "assess_structure": "segments.structure",
+    "build_features": "features.build",
+    "build_report": "reporting.sections",
+    "describe_segments": "personas.cards",
+    "fit_segments": "segments.fit",
+    "load_segments": "segments.store",
+    "load_study": "study",
+    "load_tables": "sources.tables",
+    "open_run": "reporting.workspace",
+    "profile_segments": "personas.profile",
+    "run_study": "reporting.runner",
+    "save_segments": "segments.store",
+}
+
+__all__ = [
+    "SegkitError",
+    "__version__",
+    "assess_structure",
+    "build_features",
+    "build_report",
+    "describe_segments",
+    "fit_segments",
+    "load_segments",
+    "load_study",
+    "load_tables",
+    "open_run",
+    "profile_segments",
+    "run_study",
+    "save_segments",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'segkit' has no attribute '{name}'")
+    return getattr(import_module(f"segkit.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -93,6 +93,17 @@ class Features:
             )
         return chosen
 
+    @property
+    def reading(self) -> str:
+        """What was built and what the data can't give, in one paragraph."""
+        why = "; ".join(f"{name} ({reason})" for name, reason in self.left_out.items())
+        missing = f"The data can't give {len(self.left_out)}: {why}." if why else ""
+        return (
+            f"{self.frame.shape[1]} features for {len(self.frame):,} "
+            f"{self.study.words['customers']}, {self.window[0]} to {self.window[1]}, as of "
+            f"{self.as_of}. {missing}"
+        )
+
     def _repr_html_(self) -> str:
         spread = self.frame.quantile([0.05, 0.5, 0.95]).T.set_axis(["P5", "median", "P95"], axis=1)
         shown = self.dictionary[["label", "unit", "meaning", "base"]].join(spread)
@@ -139,7 +150,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     definitions = [
         *STANDARD,
         *daypart_features(),
-        *category_features(categories),
+        *category_features(categories, tables.study.categories.get("names")),
         *event_features(tables.events),
     ]
     totals = customer_totals(

@@ -5,7 +5,7 @@ engine of ibis can do: no median, no quantile, no mode.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,12 +171,14 @@ def daypart_features() -> Iterable[Feature]:
         )  # fmt: skip
 
 
-def category_features(categories: Iterable[str]) -> Iterable[Feature]:
-    """Share of revenue in each of some categories."""
+def category_features(
+    categories: Iterable[str], names: Mapping[str, str] | None = None
+) -> Iterable[Feature]:
+    """Share of revenue in each of some categories, under the study's names for them."""
     for position, category in enumerate(categories):
-        column = f"amount_category_{position}"
+        column, label = f"amount_category_{position}", (names or {}).get(category, readable(category))
         yield Feature(
-            f"{slug(category)}_share", f"{readable(category)} share", "share", "category",
+            f"{slug(category)}_share", f"{label} share", "share", "category",
             f"share of revenue spent in the category '{category}'", "revenue",
             lambda t, _, column=column: _ratio(t[column], t.amount), needs=column,
         )  # fmt: skip

@@ -9,11 +9,10 @@ from segkit.personas.effects import word
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import ENTER, automatic_names
 from segkit.personas.profile import MIN_CELL, Profile
+from segkit.segments.fit import UNSURE
 from segkit.study import WORDS
 
 SAME = 0.15
-UNSURE = 0.6
-"""Membership confidence below which a customer counts as unsure."""
 MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 5, 2, 3, 3
 
 
@@ -104,6 +103,13 @@ class Personas:
     cards: list[Card]
     facts: Mapping[str, Fact]
     profile: Profile = field(repr=False)
+
+    @property
+    def reading(self) -> str:
+        """Each segment in one line of Markdown."""
+        return "\n".join(
+            f"- **{card.name}**, {card.share.text} of customers: {card.lead.text}" for card in self.cards
+        )
 
     def _repr_html_(self) -> str:
         rows = [

@@ -1,7 +1,8 @@
 """Deterministic segment names from roles: a state and a noun, told apart where two agree.
 
-Where two segments get the same name, they are told apart by what differs most between those two,
-rather than by calling one of them "Top": a reader learns more from "fuel-led".
+A segment whose strongest trait is neither a state nor a noun (a category, discounts) is called after
+it as well: "Big spenders, fuel-led". Where two segments still get the same name, they are told apart
+by what differs most between those two, rather than by calling one of them "Top": it says more.
 """
 
 import pandas as pd
@@ -58,6 +59,8 @@ def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
     never enter. Nothing eligible: "Typical customers".
     """
     names = pd.Series({key: _base_name(profile, frame, key) for key in profile.keys}, dtype="object")
+    for key in profile.keys:
+        names[key] += _led_by(profile, key)
     for name in names[names.duplicated()].unique():
         alike = list(names.index[names == name])
         names.loc[alike] = _told_apart(profile, frame, alike, name)
@@ -78,6 +81,27 @@ def _base_name(profile: Profile, frame: pd.DataFrame, key: str) -> str:
     if not state and not noun:
         return _by_strongest_base(profile, key)
     return f"{state} {noun or 'buyers'}".strip().capitalize()
+
+
+def _led_by(profile: Profile, key: str) -> str:
+    """A qualifier, where what sets a segment apart most is none of what a base name says."""
+    effects = profile.effects.loc[key]
+    effects = effects[effects["is_base"]].dropna(subset=["delta"])
+    if effects.empty or profile.sizes.at[key, "customers"] < MIN_NAMED:
+        return ""
+    strongest = str(effects["delta"].abs().idxmax())
+    role, delta = profile.dictionary.at[strongest, "role"], effects.at[strongest, "delta"]
+    if role in {*STATES, *NOUNS} or role not in QUALIFIERS or abs(delta) < ENTER:
+        return ""
+    word = _qualifier(profile, strongest, delta)
+    return f", {word}" if word else ""
+
+
+def _qualifier(profile: Profile, column: str, delta: float) -> str:
+    role = profile.dictionary.at[column, "role"]
+    word = QUALIFIERS[role].get(1 if delta > 0 else -1, "")
+    label = str(profile.dictionary.at[column, "label"]).removesuffix(" share").lower()
+    return word.format(label=label)
 
 
 def _first(profile: Profile, key: str, words: dict[str, dict[int, str]]) -> str:
@@ -135,8 +159,7 @@ def _qualifiers(profile: Profile, together: pd.DataFrame, inside: pd.Series) -> 
         if role not in QUALIFIERS or together[column].isna().any():
             continue
         delta = cliffs_delta(together[column].to_numpy(dtype="float64"), inside)
-        word = QUALIFIERS[role].get(1 if delta.value > 0 else -1)
+        word = _qualifier(profile, column, delta.value)
         if word and abs(delta.value) >= ENTER and delta.low * delta.high > 0:
-            label = str(profile.dictionary.at[column, "label"]).removesuffix(" share").lower()
-            found.append((-abs(delta.value), column, word.format(label=label)))
+            found.append((-abs(delta.value), column, word))
     return [word for _, _, word in sorted(found)]

@@ -21,6 +21,8 @@ from segkit.segments.stability import (
 from segkit.segments.structure import Structure, assess_structure, check_frame, scaled
 
 METHODS = ("kmeans",)
+UNSURE = 0.6
+"""Membership confidence below which a customer counts as unsure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +124,18 @@ class Segmentation:
         """
         return self.model.assign(frame)
 
+    @property
+    def reading(self) -> str:
+        """Sizes and stability in one paragraph."""
+        share, jaccard = self.sizes / self.sizes.sum(), self.stability["jaccard"]
+        unsure = (self.confidence < UNSURE).mean()
+        return (
+            f"{self.k} segments of {share.min():.0%} to {share.max():.0%} of customers. Refitted on "
+            f"resamples, the shakiest overlaps its best match by {jaccard.min():.2f}, the steadiest "
+            f"by {jaccard.max():.2f} (1 is the same). {unsure:.0%} of customers are unsure: fewer "
+            f"than {UNSURE:.0%} of the refits put them where they are."
+        )
+
     def plot(self, ax: Any = None) -> Any:
         """Draw each segment's size; see `segkit.figures.sizes`."""
         from segkit import figures
@@ -182,6 +196,8 @@ def fit_segments(
     structure = structure or assess_structure(frame, k=k, random_state=random_state, **settings)
     _check_same(structure, frame)
     k = k or structure.k
+    if structure.resamples is None:
+        raise ParameterError("the structure was read from a file", "one made by assess_structure")
     if k not in structure.resamples.centres:
         raise ParameterError(f"k is {k}", f"one of {list(structure.resamples.centres)}")
     _, X = scaled(frame)

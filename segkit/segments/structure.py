@@ -59,7 +59,7 @@ class Structure:
     random_state: int
     min_share: float
     scaling: Pipeline
-    resamples: Resamples = field(repr=False)
+    resamples: Resamples | None = field(repr=False, default=None)
 
     @property
     def reading(self) -> str:

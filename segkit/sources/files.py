@@ -20,7 +20,7 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
-from segkit.study import TableSpec
+from segkit.study import Study, TableSpec
 
 CHUNK_BYTES = 1 << 20
 WHITESPACE = "whitespace"
@@ -92,6 +92,17 @@ def _first_bytes(path: Path) -> bytes:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_inputs(study: Study) -> dict[str, str]:
+    """SHA-256 of every file that a study names, as stored."""
+    files_of = {name: spec.file for name, spec in study.tables.items()}
+    files_of |= {f"{name}_join": spec.join["file"] for name, spec in study.tables.items() if spec.join}
+    hashes = {}
+    for name, file in sorted(files_of.items()):
+        with located(file, study.folder) as path:
+            hashes[name] = _sha256(path)
+    return hashes
 
 
 def _read_frame(con: Backend, name: str, frame: pd.DataFrame) -> Raw:

@@ -55,6 +55,18 @@ class Tables:
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
 
+    @property
+    def reading(self) -> str:
+        """What was read, kept and set aside, in one paragraph."""
+        words, read, kept = self.study.words, self.quality.read, self.quality.kept
+        aside = self.quality.set_aside.query("table == 'transactions'")
+        why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
+        return (
+            f"Read: {_counts(read, words, self.study.currency)}. "
+            f"Kept: {_counts(kept, words, self.study.currency)}. "
+            f"Set aside: {read['lines'] - kept['lines']:,} lines ({why})."
+        )
+
     def _repr_html_(self) -> str:
         return self.quality._repr_html_()
 
@@ -213,6 +225,13 @@ def _totals(lines: ibis.Table) -> dict[str, float]:
     }
     row = lines.agg(**measures).execute().iloc[0]
     return {name: float(row[name]) if name == "amount" else int(row[name]) for name in measures}
+
+
+def _counts(counts: Mapping[str, float], words: Mapping[str, str], currency: str) -> str:
+    return (
+        f"{counts['customers']:,} {words['customers']}, {counts['orders']:,} {words['orders']} and "
+        f"{currency}{counts['amount']:,.2f} in sales on {counts['lines']:,} lines"
+    )
 
 
 def _refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:

@@ -1,0 +1,103 @@
+"""The command: segkit new | check | run."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from segkit import __version__
+from segkit.errors import ParameterError, SegkitError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; 0 done, 2 refused or failed with a message, 130 interrupted."""
+    given = _parser().parse_args(arguments)
+    try:
+        given.run(given)
+    except SegkitError as error:
+        print(f"segkit: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nsegkit: interrupted; the last good report is untouched", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segkit", description="From raw customer tables to a segment report."
+    )
+    parser.add_argument("--version", action="version", version=f"segkit {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    new = verbs.add_parser("new", help="make a study from your own files: guesses the mapping and says so")
+    new.add_argument("study", help="name of the new folder under data/")
+    new.add_argument("--transactions", required=True, metavar="FILE", help="order lines, CSV or Parquet")
+    new.add_argument("--products", metavar="FILE", help="products with their category")
+    new.add_argument("--customers", metavar="FILE", help="one row per customer")
+    new.set_defaults(run=_new)
+
+    check = verbs.add_parser("check", help="read and check a study's tables without running it")
+    check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    check.set_defaults(run=_check)
+
+    run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
+    run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
+    run.add_argument(
+        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
+        help="a notebook parameter, such as k=4; may be repeated",
+    )  # fmt: skip
+    run.set_defaults(run=_run)
+    return parser
+
+
+def _new(given: argparse.Namespace) -> None:
+    from segkit.sources.guess import new_study
+
+    files = {"transactions": given.transactions, "products": given.products, "customers": given.customers}
+    print(new_study(given.study, {name: Path(file) for name, file in files.items() if file}))
+
+
+def _check(given: argparse.Namespace) -> None:
+    from segkit.features.build import build_features
+    from segkit.sources.tables import load_tables
+
+    tables = load_tables(given.study)
+    features = build_features(tables, as_of=tables.study.as_of)
+    customers, orders = tables.study.words["customers"], tables.study.words["orders"]
+    kept = tables.quality.kept
+    print(tables.quality.lines.fillna({"amount": ""}).to_string(index=False))
+    for notice in tables.quality.notices:
+        print(f"note: {notice}")
+    print(
+        f"kept: {kept['customers']:,} {customers}, {kept['orders']:,} {orders}, "
+        f"{kept['lines']:,} lines, {kept['amount']:,.2f} in sales"
+    )
+    print(f"bases: {features.bases.shape[1]} for {len(features.bases):,} {customers}")
+    print(f"descriptors: {features.descriptive.shape[1]}")
+    print(f"The study is ready: segkit run {given.study}")
+
+
+def _run(given: argparse.Namespace) -> None:
+    from segkit.reporting.runner import run_study
+
+    report = run_study(given.study, as_of=given.as_of, parameters=_named(given.parameters))
+    print(report.parent.parent / "latest" / report.name)
+
+
+def _named(parameters: list[str]) -> dict[str, Any]:
+    """Turn NAME=VALUE into typed values, read as YAML: 4 is a number, true a truth value."""
+    named = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"-p {text}", "NAME=VALUE")
+        named[name.strip()] = yaml.safe_load(value)
+    return named
+
+
+if __name__ == "__main__":
+    sys.exit(main())

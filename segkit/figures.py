@@ -1,0 +1,169 @@
+"""Pictures for the notebooks: drawn on one Axes from a plain frame; the caller styles the Axes.
+
+matplotlib is imported when the first picture is drawn, not before.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
+HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
+"""At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
+CLEAR = 0.33
+
+
+def _axes(ax: Any, width: float = 7.0, height: float = 3.6) -> Any:
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None) -> Any:
+    """Draw stability over the number of segments, with the range over pairs of refits.
+
+    Parameters
+    ----------
+    by_k : pandas.DataFrame
+        `Structure.by_k`.
+    k : int
+        The number to point out.
+    usable : float
+        Stability from which a number may be put forward.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = _axes(ax)
+    ax.fill_between(by_k.index, by_k["low"], by_k["high"], color=ACCENT, alpha=0.15, linewidth=0)
+    ax.plot(by_k.index, by_k["stability"], "o-", color=ACCENT, markerfacecolor="white")
+    ax.plot([k], [by_k.at[k, "stability"]], "o", color=ACCENT)
+    ax.axhline(usable, color=SECOND, linestyle="--", linewidth=1)
+    for number, value in by_k["stability"].items():
+        ax.annotate(f"{value:.2f}", (number, value), (4, 6), textcoords="offset points")
+    ax.set(
+        xlabel="number of segments",
+        ylabel="stability (adjusted Rand index)",
+        ylim=(0, 1.05),
+        xticks=list(by_k.index),
+    )
+    return ax
+
+
+def sizes(counts: pd.Series, *, ax: Any = None) -> Any:
+    """Draw customers per segment as bars, with the share printed on each.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Customers by segment.
+    """
+    ax = _axes(ax, height=0.5 + 0.4 * len(counts))
+    names = [str(name) for name in counts.index]
+    bars = ax.barh(names, counts.to_numpy(), color=ACCENT)
+    ax.bar_label(bars, [f" {share:.0%}" for share in counts / counts.sum()])
+    ax.invert_yaxis()
+    ax.set(xlabel="customers")
+    return ax
+
+
+def effects(matrix: pd.DataFrame, *, ax: Any = None) -> Any:
+    """Draw effects against the rest: a column of bars per segment, one row per trait.
+
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        Cliff's delta (-1 to 1); traits in rows, segments in columns.
+    """
+    width = 2.4
+    ax = _axes(ax, width=2.5 + 1.7 * matrix.shape[1], height=1 + 0.42 * len(matrix))
+    rows = np.arange(len(matrix))
+    for position, name in enumerate(matrix):
+        deltas = matrix[name].to_numpy()
+        colours = [ACCENT if abs(delta) >= CLEAR else FAINT for delta in deltas]
+        ax.barh(rows, deltas, left=position * width, color=colours, height=0.7)
+        ax.axvline(position * width, color=NEUTRAL, linewidth=0.8)
+    ax.set_yticks(rows, [str(label) for label in matrix.index])
+    ax.set_xticks([i * width for i in range(matrix.shape[1])], [_wrapped(str(n)) for n in matrix])
+    ax.invert_yaxis()
+    ax.set(xlabel="Cliff's delta against the rest: left lower, right higher; coloured from .33")
+    return ax
+
+
+def orders_over_time(months: pd.Series, *, label: str = "orders", ax: Any = None) -> Any:
+    """Draw orders per month.
+
+    Parameters
+    ----------
+    months : pandas.Series
+        Number of orders, indexed by month.
+    """
+    ax = _axes(ax, height=2.8)
+    ax.bar([f"{month:%b %y}" for month in months.index], months.to_numpy(), color=ACCENT)
+    ax.tick_params(axis="x", rotation=45)
+    ax.set(ylabel=f"{label} a month", xlabel="")
+    return ax
+
+
+def distributions(frame: pd.DataFrame, labels: pd.Series) -> Any:
+    """Draw a histogram per column between its 1st and 99th percentile.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Numeric columns.
+    labels : pandas.Series
+        Label by column.
+
+    Returns
+    -------
+    matplotlib Figure
+    """
+    import matplotlib.pyplot as plt
+
+    across = min(3, frame.shape[1])
+    down = -(-frame.shape[1] // across)
+    figure, grid = plt.subplots(
+        down, across, figsize=(3.2 * across, 2.2 * down), layout="constrained", squeeze=False
+    )
+    for ax in grid.flat[frame.shape[1] :]:
+        ax.set_axis_off()
+    for ax, (name, column) in zip(grid.flat, frame.items(), strict=False):
+        values = column.dropna()
+        _axes(ax).hist(values.clip(*values.quantile([0.01, 0.99])), bins=30, color=ACCENT)
+        ax.set(xlabel=str(labels[name]), yticks=[])
+    plt.close(figure)
+    return figure
+
+
+def customer_map(points: np.ndarray, labels: Sequence[str], *, ax: Any = None) -> Any:
+    """Draw a two-dimensional map of customers, coloured by segment: an illustration, no evidence.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_customers, 2)
+    labels : sequence of str of length n_customers
+        Segment per customer; at most six get a hue, the rest stay grey.
+    """
+    ax = _axes(ax, height=5)
+    names = list(dict.fromkeys(sorted(labels)))
+    for position, name in enumerate(names):
+        inside = np.array([label == name for label in labels])
+        hue = HUES[position] if position < len(HUES) else FAINT
+        ax.scatter(*points[inside].T, s=5, color=hue, alpha=0.6, linewidths=0, rasterized=True)
+        ax.annotate(name, np.median(points[inside], axis=0), ha="center", weight="bold", color=hue)
+    ax.set(xticks=[], yticks=[], xlabel="distances between far points mean nothing here")
+    return ax
+
+
+def _wrapped(name: str) -> str:
+    import textwrap
+
+    return textwrap.fill(name, 16)

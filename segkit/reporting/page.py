@@ -1,0 +1,63 @@
+"""An executed report notebook -> one HTML file: no script, no request, nothing but its sections.
+
+nbconvert isn't used here: the page shows sections, not cells, and picks them from the outputs by
+their MIME type, which takes a loop instead of a template that has to undo nbconvert's own.
+"""
+
+import re
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from segkit.errors import RunError
+from segkit.reporting.sections import FRAGMENT, style, templates
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def report_page(notebook: NotebookNode, *, title: str, run_line: str) -> str:
+    """Put the sections that a report notebook shows onto one page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed.
+    title : str
+        The page's title.
+    run_line : str
+        The one line that differs between two runs of the same inputs.
+    """
+    fragments = [Markup(html) for html in _fragments(notebook)]
+    if not fragments:
+        raise RunError("the report notebook shows no section", "cells that end in `report.<section>`")
+    page = templates().get_template("page.html")
+    return page.render(title=title, style=Markup(style()), fragments=fragments, run_line=run_line)
+
+
+def failed_page(notebook: str, failure: Any) -> str:
+    """The page of a failed run: the cause first, then the cell and its traceback.
+
+    Parameters
+    ----------
+    notebook : str
+        Its name.
+    failure : papermill.PapermillExecutionError
+    """
+    return templates().get_template("failed.html").render(
+        notebook=notebook,
+        cell=failure.exec_count,
+        cause=f"{failure.ename}: {failure.evalue}",
+        source=failure.source,
+        traceback=ANSI.sub("", "\n".join(failure.traceback)),
+        style=Markup(style()),
+    )
+
+
+def _fragments(notebook: NotebookNode) -> list[str]:
+    return [
+        "".join(output["data"][FRAGMENT])
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if FRAGMENT in output.get("data", {})
+    ]

@@ -1,0 +1,238 @@
+"""Run a study's notebooks into a report: whole, or not at all."""
+
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from segkit.errors import ParameterError, RunError
+from segkit.reporting.page import failed_page, report_page
+from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
+from segkit.reporting.workspace import Run, open_run
+from segkit.study import Study, load_study, project_root
+
+NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
+REPORT = "report.html"
+RUNNERS_OWN = frozenset({"study", "as_of", "run"})
+CELL_SECONDS = 3_600
+PACKAGES = ("segkit", "pandas", "numpy", "scipy", "scikit-learn", "duckdb", "ibis-framework", "papermill")
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """Where a run works, and where its result goes."""
+
+    working: Path
+    target: Path
+    private: Path
+
+
+def run_study(
+    study: str | Path,
+    *,
+    as_of: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    progress: bool = True,
+) -> Path:
+    """Run a study's notebooks, one after the other, into a segment report.
+
+    Parameters
+    ----------
+    study : str or pathlib.Path
+        A name under data/, or a path.
+    as_of : str, optional
+        Another reference date than the study's, YYYY-MM-DD.
+    parameters : dict, optional
+        Values for the notebooks' parameters, by name.
+    progress : bool, default True
+        Show a bar per notebook on the terminal.
+
+    Returns
+    -------
+    pathlib.Path
+        The report: reports/<study>/<run>/report.html, which `latest` now points to.
+
+    Raises
+    ------
+    ParameterError
+        A parameter that no notebook has, or of a wrong type; nothing has run then.
+    RunError
+        A notebook failed. `reports/<study>/<notebook>.failed.html` says why; the last good report
+        is untouched.
+
+    Notes
+    -----
+    The run works in a hidden folder beside its target and is renamed into place when every notebook
+    has passed, so that an interrupted or killed run leaves no half of a report.
+    """
+    given = dict(parameters or {})
+    loaded = load_study(study).with_choices(as_of=as_of)
+    known = {name: notebook_parameters(name) for name in NOTEBOOKS}
+    refuse_unknown(given, known)
+    started = datetime.now(UTC)
+    run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
+    folders = _prepare(loaded, run.name)
+    choices = given | {"study": str(loaded.folder), "as_of": loaded.as_of, "run": run.name}
+    try:
+        seconds = {
+            name: _execute(name, known[name], choices, folders, progress) for name in NOTEBOOKS
+        }
+        _finish(run, folders, given, started, seconds)
+    except BaseException:
+        shutil.rmtree(folders.private, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(folders.working, ignore_errors=True)
+    _point_latest(folders.target)
+    return folders.target / REPORT
+
+
+def notebook_parameters(name: str) -> dict[str, Parameter]:
+    """Parameters of one of segkit's notebooks, from its cell tagged `parameters`."""
+    notebook = nbformat.read(_notebook(name), as_version=4)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            return read_parameters(cell.source)
+    raise ParameterError(f"the notebook {name} has no cell tagged 'parameters'")
+
+
+def refuse_unknown(
+    given: Mapping[str, Any], known: Mapping[str, Mapping[str, Parameter]]
+) -> None:
+    """Refuse parameters that no notebook has, or that only the runner may set."""
+    own = sorted(RUNNERS_OWN & set(given))
+    if own:
+        raise ParameterError(f"'{own[0]}' is not set with -p", fix="Use the command's own options")
+    every = {name: one for of_notebook in known.values() for name, one in of_notebook.items()}
+    check_parameters(given, {name: one for name, one in every.items() if name not in RUNNERS_OWN})
+
+
+def _notebook(name: str) -> Path:
+    path = project_root() / "notebooks" / f"{name}.ipynb"
+    if not path.is_file():
+        raise RunError(f"there is no notebook {name}.ipynb", "segkit's notebooks/ beside data/")
+    return path
+
+
+def _prepare(study: Study, name: str) -> _Folders:
+    study.reports.mkdir(parents=True, exist_ok=True)
+    for left in study.reports.glob(".working-*"):
+        if not _is_alive(int(left.name.rpartition("-")[2])):
+            shutil.rmtree(left)
+            shutil.rmtree(study.processed / left.name.removeprefix(".working-"), ignore_errors=True)
+    working = study.reports / f".working-{name}"
+    working.mkdir()
+    return _Folders(working, study.reports / name, study.processed / name)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _execute(
+    name: str,
+    known: Mapping[str, Parameter],
+    choices: Mapping[str, Any],
+    folders: _Folders,
+    progress: bool,
+) -> float:
+    """Run one notebook; return the seconds it took."""
+    started, output = time.perf_counter(), folders.working / f"{name}.ipynb"
+    try:
+        with _quiet_kernels():
+            executed = papermill.execute_notebook(
+                str(_notebook(name)),
+                str(output),
+                {key: value for key, value in choices.items() if key in known},
+                kernel_name="python3",
+                execution_timeout=CELL_SECONDS,
+                progress_bar={"desc": f"{name:<12}", "unit": "cell"} if progress else False,
+                # papermill's default, TCP, prints a warning
+                config=Config({"KernelManager": {"transport": "ipc"}}),
+            )
+    except PapermillExecutionError as failure:
+        page = folders.working.parent / f"{name}.failed.html"
+        page.write_text(failed_page(name, failure), encoding="utf-8")
+        raise RunError(
+            f"{name} failed: {failure.ename}: {failure.evalue}",
+            fix=f"{page.name} beside the study's reports says where; the last report is untouched",
+        ) from None
+    nbformat.write(_without_traces(executed), output)
+    (folders.working.parent / f"{name}.failed.html").unlink(missing_ok=True)
+    return round(time.perf_counter() - started, 1)
+
+
+@contextmanager
+def _quiet_kernels() -> Iterator[None]:
+    """Keep progress bars out of the executed notebooks: the terminal has its own."""
+    before = os.environ.get("TQDM_DISABLE")
+    os.environ["TQDM_DISABLE"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TQDM_DISABLE"]
+        else:
+            os.environ["TQDM_DISABLE"] = before
+
+
+def _without_traces(notebook: NotebookNode) -> NotebookNode:
+    """Drop papermill's paths and clock times."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def _finish(
+    run: Run, folders: _Folders, given: Mapping[str, Any], started: datetime, seconds: dict[str, float]
+) -> None:
+    """Write the page and the run's record, then put the folder into place."""
+    study = run.study
+    notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
+    line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
+    page = report_page(notebook, title=study.title, run_line=line)
+    (folders.working / REPORT).write_text(page, encoding="utf-8")
+    shutil.copyfile(folders.private / "facts" / "facts.json", folders.working / "facts.json")
+    record = {
+        "study": study.name,
+        "run": run.name,
+        "as_of": study.as_of,
+        "parameters": {**study.parameters, **given},
+        "inputs_sha256": run.inputs,
+        "fingerprint": run.fingerprint,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
+        "seconds": seconds,
+    }
+    (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    os.replace(folders.working, folders.target)
+
+
+def _point_latest(target: Path) -> None:
+    """Let `latest` point to a run, in one step."""
+    fresh = target.parent / f".latest-{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target.name, target_is_directory=True)
+    os.replace(fresh, target.parent / "latest")

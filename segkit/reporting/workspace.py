@@ -1,0 +1,188 @@
+"""The run folder: where one notebook leaves its result for the next."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from segkit import __version__
+from segkit.errors import ParameterError
+from segkit.features.build import Features, build_features
+from segkit.features.store import load_features, save_features
+from segkit.personas.cards import Personas, describe_segments
+from segkit.personas.facts import Fact, fact_table
+from segkit.personas.profile import Profile, profile_segments
+from segkit.reporting.parameters import refuse_unknown_injected
+from segkit.segments.fit import Segmentation, fit_segments
+from segkit.segments.store import load_segments, save_segments
+from segkit.segments.structure import assess_structure
+from segkit.sources.files import hash_inputs
+from segkit.sources.store import load_saved_tables, save_tables
+from segkit.sources.tables import Tables, load_tables
+from segkit.study import Study, load_study
+
+STAMP = "stamp.json"
+
+
+@runtime_checkable
+class HasFacts(Protocol):
+    """A result that rests on facts: personas, a report."""
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """Every number by its id."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A study with the choices of one run, and the results that its notebooks share.
+
+    A result that an earlier notebook left in the run's folder is taken from there when it was made
+    from the same inputs, reference date, study.yaml and version; else it is made anew.
+
+    Attributes
+    ----------
+    study : Study
+        With the run's reference date and parameters.
+    name : str
+        Folder under data/<study>/processed/. Private: it holds customers.
+    inputs : dict of str to str
+        SHA-256 of each file that the study names.
+    fingerprint : str
+        SHA-256 of the inputs, the study and segkit's version.
+    """
+
+    study: Study
+    name: str
+    inputs: Mapping[str, str]
+    fingerprint: str
+
+    @property
+    def folder(self) -> Path:
+        """The run's private folder."""
+        return self.study.processed / self.name
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What `assess_structure` needs of the study's parameters."""
+        return dict(self.study.parameters)
+
+    def keep(self, result: Any) -> Any:
+        """Leave a result for the next notebook, and return it."""
+        if isinstance(result, Tables):
+            self._write("tables", lambda folder: save_tables(result, folder))
+        elif isinstance(result, Features):
+            self._write("features", lambda folder: save_features(result, folder))
+        elif isinstance(result, Segmentation):
+            self._write("segments", lambda folder: save_segments(result, folder))
+        elif isinstance(result, HasFacts):
+            facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+            self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
+        else:
+            raise ParameterError(
+                f"a {type(result).__name__} can't be kept", "Tables, Features, Segmentation, Personas or Report"
+            )
+        return result
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Checked tables: those that 01 left, or loaded now."""
+        if folder := self._left("tables"):
+            return load_saved_tables(self.study, folder)
+        return self.keep(load_tables(self.study))
+
+    @cached_property
+    def features(self) -> Features:
+        """The feature table: that which 02 left, or built now."""
+        if folder := self._left("features"):
+            return load_features(self.study, folder)
+        return self.keep(build_features(self.tables, as_of=self.study.as_of))
+
+    @cached_property
+    def segments(self) -> Segmentation:
+        """The segments: those that 03 left, or made now."""
+        if folder := self._left("segments"):
+            return load_segments(folder)
+        structure = assess_structure(self.features.bases, **self.settings)
+        return self.keep(fit_segments(self.features.bases, structure=structure))
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What sets the segments apart."""
+        features = self.features
+        return profile_segments(
+            self.segments, features.frame, features.descriptive, dictionary=features.dictionary
+        )
+
+    @cached_property
+    def personas(self) -> Personas:
+        """Named segments with their cards."""
+        return describe_segments(
+            self.profile, self.features.frame, currency=self.study.currency, words=self.study.words
+        )
+
+    def _left(self, step: str) -> Path | None:
+        folder = self.folder / step
+        stamp = folder / STAMP
+        if not stamp.is_file():
+            return None
+        same = json.loads(stamp.read_text(encoding="utf-8"))["fingerprint"] == self.fingerprint
+        return folder if same else None
+
+    def _write(self, step: str, write: Callable[[Path], Any]) -> None:
+        """Write a step's folder whole or not at all, readable by its owner only."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{step}-", dir=self.folder))
+        try:
+            write(fresh)
+            (fresh / STAMP).write_text(json.dumps({"fingerprint": self.fingerprint}), encoding="utf-8")
+            shutil.rmtree(self.folder / step, ignore_errors=True)
+            os.replace(fresh, self.folder / step)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def open_run(
+    study: str | Path | Study, *, as_of: str | None = None, run: str = "draft", **parameters: Any
+) -> Run:
+    """Open a study for one run.
+
+    Parameters
+    ----------
+    study : str, pathlib.Path or Study
+        A name under data/, or a path.
+    as_of : str, optional
+        Another reference date than the study's, YYYY-MM-DD.
+    run : str, default "draft"
+        Name of the folder that the notebooks of one run share.
+    **parameters
+        Other values for the study's parameters; None keeps the study's.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ParameterError
+        papermill injected a parameter that the notebook doesn't have, or one of a wrong type.
+    """
+    refuse_unknown_injected()
+    given = study if isinstance(study, Study) else load_study(study)
+    dated = given.with_choices(as_of=as_of)
+    inputs = hash_inputs(dated)
+    return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
+
+
+def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
+    """Of everything that decides a result but the choices made for one notebook."""
+    content = {name: value for name, value in asdict(study).items() if name != "folder"}
+    content |= {"inputs": inputs, "version": __version__}
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""Checked tables in a private folder, so that the next notebook need not check them again."""
+
+import json
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from segkit.sources.quality import Quality
+from segkit.sources.tables import EVENTS, Tables
+from segkit.study import Study
+
+RECORD = "quality.json"
+
+
+def save_tables(tables: Tables, folder: Path) -> None:
+    """Write checked tables, and the lines set aside, as Parquet; malformed lines as CSV."""
+    (folder / "set_aside").mkdir(parents=True, exist_ok=True)
+    tables.lines.to_parquet(folder / "lines.parquet")
+    tables.returns.to_parquet(folder / "returns.parquet")
+    for name, events in tables.events.items():
+        events.to_parquet(folder / f"{name}.parquet")
+    if tables.customers is not None:
+        tables.customers.to_parquet(folder / "customers.parquet")
+    for name, aside in tables.set_aside.items():
+        aside.to_parquet(folder / "set_aside" / f"{name}.parquet")
+    for name, malformed in tables.malformed.items():
+        if len(malformed):
+            malformed.to_csv(folder / "set_aside" / f"{name}_malformed.csv", index=False)
+    quality = tables.quality
+    record = {
+        "lines": quality.lines.astype({"amount": "object"})
+        .where(quality.lines.notna(), None)
+        .to_dict("list"),
+        "read": quality.read,
+        "kept": quality.kept,
+        "notices": quality.notices,
+        "inputs": tables.inputs,
+    }
+    (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def load_saved_tables(study: Study, folder: Path) -> Tables:
+    """Read what `save_tables` wrote."""
+    con = ibis.duckdb.connect()
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    lines = pd.DataFrame(record["lines"]).astype({"amount": "float64"})
+    customers = folder / "customers.parquet"
+    aside = sorted((folder / "set_aside").glob("*.parquet"))
+    return Tables(
+        study=study,
+        lines=con.read_parquet(folder / "lines.parquet"),
+        returns=con.read_parquet(folder / "returns.parquet"),
+        customers=pd.read_parquet(customers) if customers.is_file() else None,
+        events={
+            name: con.read_parquet(folder / f"{name}.parquet") for name in EVENTS if name in study.tables
+        },
+        quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"])),
+        set_aside={path.stem: con.read_parquet(path) for path in aside},
+        malformed={
+            path.stem.removesuffix("_malformed"): pd.read_csv(path)
+            for path in sorted((folder / "set_aside").glob("*_malformed.csv"))
+        },
+        inputs=record["inputs"],
+    )
