@@ -74,8 +74,8 @@ class Features:
 
     @property
     def descriptive(self) -> pd.DataFrame:
-        """What only describes the segments: the study's descriptors and protected attributes."""
-        names = [*self.study.descriptors, *self.study.protected]
+        """What only describes the segments; protected attributes are left out."""
+        names = list(self.study.descriptors)
         columns = self.frame if self.descriptors is None else self.frame.join(self.descriptors)
         _refuse_unknown(names, columns, "descriptors")
         return columns[names]

@@ -136,6 +136,8 @@ class Sentence:
     def __html__(self) -> Markup:
         numbers = {name: fact.html() for name, fact in self.facts.items()}
         names = {name: escape(word) for name, word in (self.names or {}).items()}
+        if "name" in names:
+            names["name"] = Markup("<b>{}</b>").format(names["name"])
         return Markup(self.template).format(**numbers, **names)
 
 

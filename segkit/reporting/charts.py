@@ -66,21 +66,21 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
 
 def effect_panel(name: str, effects: pd.Series, chart_id: str) -> Markup:
     """One segment's effects against the rest, base by base, around a line of no difference."""
-    row, middle, reach = 19, 205.0, 62.0
+    row, middle, reach = 19, 222.0, 62.0
     body = [_line(middle, 2, middle, 6 + row * len(effects), "axis")]
     for position, (label, delta) in enumerate(effects.items()):
         y = 5 + position * row
         width = abs(delta) * reach
         start = middle if delta > 0 else middle - width
         clear = abs(delta) >= ENTER
-        body.append(_text(132, y + 10, str(label), "ax", "end"))
+        body.append(_text(128, y + 10, str(label), "ax", "end"))
         body.append(_rect(start, y + 2, width, 10, "accent-bar" if clear else "faint-bar"))
         side, anchor = (start + width + 4, "start") if delta > 0 else (start - 4, "end")
         body.append(_text(side, y + 11, _signed(delta), "v", anchor))
     clear_ones = effects[effects.abs() >= ENTER]
     said = ", ".join(f"{label} {_signed(delta)}" for label, delta in clear_ones.items())
     description = f"Clear effects: {said}." if said else f"No effect reaches {ENTER:.2f} in size."
-    return _svg(300, 8 + row * len(effects), name, description, _joined(body), chart_id)
+    return _svg(320, 8 + row * len(effects), name, description, _joined(body), chart_id)
 
 
 def effect_bar(delta: float) -> Markup:

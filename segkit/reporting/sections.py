@@ -151,7 +151,7 @@ class Report:
         stability = structure.by_k.at[k, "stability"]
         lines.append(
             Sentence(
-                "Cut into {k} again on other samples, agreement is {stability} of {one}.",
+                "Cut again into {k} on other samples, the segments agree by {stability}; {one} would be the same.",
                 {
                     "k": self._fact("k", k, "segments"),
                     "stability": self._fact("stability", stability, "score"),

@@ -76,6 +76,12 @@ def require_columns(raw: Raw, spec: TableSpec) -> None:
         for column in ([names] if isinstance(names, str) else names)
     ]
     missing = [column for column in mapped if column not in raw.table.columns]
+    if "?" in missing:
+        open_ones = [name for name, column in spec.columns.items() if column == "?"]
+        raise DataError(
+            f"study.yaml leaves open which column of {raw.where} is {', '.join(open_ones)}",
+            ", ".join(raw.table.columns),
+        )
     if missing:
         raise DataError(
             f"{raw.where} has no column '{missing[0]}', which study.yaml names",

@@ -215,6 +215,15 @@ def _check_utf8(path: Path) -> None:
             read += len(chunk)
 
 
+def is_utf8_file(path: Path) -> bool:
+    """Whether a file's content is UTF-8 throughout."""
+    try:
+        _check_utf8(path)
+    except DataError:
+        return False
+    return True
+
+
 def _encoding_hint(path: Path) -> str:
     with open_bytes(path) as stream:
         start = stream.read(2)
@@ -248,7 +257,7 @@ def _header(path: Path, delimiter: str, where: str) -> list[str]:
     names = [name.strip() for name in first]
     if not any(names):
         raise DataError(f"{where} starts with a blank line", "a header line with column names")
-    if all(_looks_like_a_value(name) for name in names):
+    if looks_like_values(names):
         raise DataError(
             f"{where} starts with a line of values, not of names",
             "a header line",
@@ -257,8 +266,9 @@ def _header(path: Path, delimiter: str, where: str) -> list[str]:
     return names
 
 
-def _looks_like_a_value(name: str) -> bool:
-    return not name or not any(letter.isalpha() for letter in name)
+def looks_like_values(names: list[str]) -> bool:
+    """Whether a first line holds values instead of names: no letter in any field."""
+    return not any(letter.isalpha() for name in names for letter in name)
 
 
 def _check_names(names: list[str], where: str) -> None:
