@@ -32,9 +32,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"segkit {__version__}")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    new = verbs.add_parser("new", help="make a study from your own files: guesses the mapping and says so")
+    new = verbs.add_parser(
+        "new", help="make a study from your own files: guesses the mapping and says so"
+    )
     new.add_argument("study", help="name of the new folder under data/")
-    new.add_argument("--transactions", required=True, metavar="FILE", help="order lines, CSV or Parquet")
+    new.add_argument(
+        "--transactions", required=True, metavar="FILE", help="order lines, CSV or Parquet"
+    )
     new.add_argument("--products", metavar="FILE", help="products with their category")
     new.add_argument("--customers", metavar="FILE", help="one row per customer")
     new.set_defaults(run=_new)
@@ -57,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
 def _new(given: argparse.Namespace) -> None:
     from segkit.sources.guess import new_study
 
-    files = {"transactions": given.transactions, "products": given.products, "customers": given.customers}
+    files = {
+        "transactions": given.transactions,
+        "products": given.products,
+        "customers": given.customers,
+    }
     print(new_study(given.study, {name: Path(file) for name, file in files.items() if file}))
 
 

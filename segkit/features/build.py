@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 import pandas as pd
@@ -19,6 +20,7 @@ from segkit.features.dictionary import (
     event_features,
 )
 from segkit.features.totals import customer_totals
+from segkit.shown import Shown
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
@@ -32,8 +34,8 @@ WHY_NOT = {
 } | {f"n_{part}": "the dates hold no time of day" for part in DAYPARTS}
 
 
-@dataclass(frozen=True, eq=False)
-class Features:
+@dataclass(frozen=True, eq=False, repr=False)
+class Features(Shown):
     """One row per customer before a reference date.
 
     Attributes
@@ -88,7 +90,7 @@ class Features:
         for name, n_missing in missing[missing > 0].items():
             raise StudyError(
                 f"the base '{name}' is missing for {n_missing:,} of {len(chosen):,} customers",
-                f"a base that every customer has; this one exists for {self.dictionary.at[name, 'base']}",
+                f"a base that every customer has; this one has {self.dictionary.at[name, 'base']}",
                 "Take it out of `bases`; it can still describe the segments as a descriptor",
             )
         return chosen
@@ -204,7 +206,7 @@ def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
     """Categories by revenue, largest first; ties by name."""
     if "category" not in lines.columns:
         return []
-    chosen = {"top": 8, "leave_out": []} | dict(study.categories)
+    chosen: dict[str, Any] = {"top": 8, "leave_out": []} | dict(study.categories)
     named = lines.filter(lines.category.notnull() & (lines.category != ""))
     named = named.filter(~named.category.isin([*chosen["leave_out"], ""]))
     ranked = named.group_by("category").agg(amount=named.amount.sum())
@@ -221,8 +223,7 @@ def _execute(built: list[Feature], totals: ibis.Table, as_of: str) -> pd.DataFra
     day = ibis.date(as_of)
     columns = totals.select("customer_id", **as_columns(built, totals, day))
     frame = columns.order_by("customer_id").execute().set_index("customer_id")
-    whole = frame.select_dtypes("number")
-    return whole.astype({name: "float64" for name in whole if not whole[name].dtype.kind == "i"})
+    return frame.astype({name: "float64" for name in frame if frame[name].dtype.kind != "i"})
 
 
 def _refuse_unknown(names: Sequence[str], columns: pd.DataFrame, where: str) -> None:

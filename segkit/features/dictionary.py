@@ -7,6 +7,7 @@ engine of ibis can do: no median, no quantile, no mode.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ibis
@@ -57,6 +58,15 @@ def _ratio(above: Any, below: Any) -> Any:
     return above.cast("float64") / below.cast("float64").nullif(0.0)
 
 
+def _column_ratio(above: str, below: str, t: Any, _: Any) -> Any:
+    return _ratio(t[above], t[below])
+
+
+def _count(column: str, t: Any, _: Any) -> Any:
+    """Customers without an event have none, not an unknown number."""
+    return t[column].fill_null(0)
+
+
 def _sd_gap(t: Any, _: Any) -> Any:
     """From whole-day sums, so that it is exact and doesn't depend on the order of the rows."""
     n, total = t.n_gaps.cast("float64"), t.gap_days.cast("float64")
@@ -88,7 +98,8 @@ STANDARD = (
         lambda t, _: _ratio(t.amount, t.n_orders),
     ),
     Feature(
-        "n_lines", "Lines bought", "lines", "breadth", "number of lines on all {orders}", "all {orders}",
+        "n_lines", "Lines bought", "lines", "breadth", "number of lines on all {orders}",
+        "all {orders}",
         lambda t, _: t.n_lines,
     ),
     Feature(
@@ -167,7 +178,7 @@ def daypart_features() -> Iterable[Feature]:
         yield Feature(
             f"{part}_share", f"{part.capitalize()} {{orders}}", "share", "daypart",
             f"share of {{orders}} from {start:02d}:00 to {end:02d}:00, local time", "all {orders}",
-            lambda t, _, part=part: _ratio(t[f"n_{part}"], t.n_orders), needs=f"n_{part}",
+            partial(_column_ratio, f"n_{part}", "n_orders"), needs=f"n_{part}",
         )  # fmt: skip
 
 
@@ -180,7 +191,7 @@ def category_features(
         yield Feature(
             f"{slug(category)}_share", f"{label} share", "share", "category",
             f"share of revenue spent in the category '{category}'", "revenue",
-            lambda t, _, column=column: _ratio(t[column], t.amount), needs=column,
+            partial(_column_ratio, column, "amount"), needs=column,
         )  # fmt: skip
 
 
@@ -189,7 +200,7 @@ def event_features(names: Iterable[str]) -> Iterable[Feature]:
     for name in names:
         yield Feature(
             f"n_{name}", name.capitalize(), name, "campaign", f"number of {name} before as_of",
-            "all {customers}", lambda t, _, name=name: t[f"n_{name}"].fill_null(0), needs=f"n_{name}",
+            "all {customers}", partial(_count, f"n_{name}"), needs=f"n_{name}",
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import ENTER, automatic_names
 from segkit.personas.profile import MIN_CELL, Profile
 from segkit.segments.fit import UNSURE
+from segkit.shown import Shown
 from segkit.study import WORDS
 
 SAME = 0.15
@@ -85,8 +86,8 @@ class Card:
         return shown + [f for line in [self.lead, *self.levels] for f in line.facts.values()]
 
 
-@dataclass(frozen=True, eq=False)
-class Personas:
+@dataclass(frozen=True, eq=False, repr=False)
+class Personas(Shown):
     """Named segments, described by numbers only.
 
     Attributes
@@ -108,7 +109,8 @@ class Personas:
     def reading(self) -> str:
         """Each segment in one line of Markdown."""
         return "\n".join(
-            f"- **{card.name}**, {card.share.text} of customers: {card.lead.text}" for card in self.cards
+            f"- **{card.name}**, {card.share.text} of customers: {card.lead.text}"
+            for card in self.cards
         )
 
     def _repr_html_(self) -> str:
@@ -188,7 +190,13 @@ class _Writer:
             name=name,
             customers=self.fact("size/customers", n, self.words["customers"], total, "all"),
             share=self.fact(
-                "size/share", sizes["share"], "share", total, "all", sizes["share_low"], sizes["share_high"]
+                "size/share",
+                sizes["share"],
+                "share",
+                total,
+                "all",
+                sizes["share_low"],
+                sizes["share_high"],
             ),
             revenue_share=self.revenue_share(sizes, total),
             lead=self.lead(markers, n),
@@ -198,7 +206,13 @@ class _Writer:
             levels=self.levels(),
             unsure=self.fact("confidence/unsure", float((confidence < UNSURE).mean()), "share", n),
             stability=self.fact(
-                "stability/jaccard", stability["jaccard"], "score", n, "", stability["low"], stability["high"]
+                "stability/jaccard",
+                stability["jaccard"],
+                "score",
+                n,
+                "",
+                stability["low"],
+                stability["high"],
             ),
             stability_word=stability["reading"],
             badge=badge(n),
@@ -217,7 +231,9 @@ class _Writer:
     ) -> Fact:
         of = f"{base or 'the segment'}'s {self.words['customers']}"
         of = f"all {self.words['customers']}" if base == "all" else of
-        return Fact(f"{owner or self.key}/{name}", float(value), unit, int(n), of, low, high, self.currency)
+        return Fact(
+            f"{owner or self.key}/{name}", float(value), unit, int(n), of, low, high, self.currency
+        )
 
     def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
         if "revenue_share" not in sizes:
@@ -226,12 +242,17 @@ class _Writer:
         return self.fact("revenue/share", sizes["revenue_share"], "share", total, "all", low, high)
 
     def marker(self, variable: str) -> Marker:
-        row, known = self.profile.effects.loc[(self.key, variable)], self.profile.dictionary.loc[variable]
+        row, known = (
+            self.profile.effects.loc[(self.key, variable)],
+            self.profile.dictionary.loc[variable],
+        )
         kind = "mean" if known["unit"] == "share" else "median"
         n, everyone = int(row["n"]), len(self.profile.segments.labels)
         return Marker(
             label=str(known["label"]),
-            here=self.fact(f"{variable}/{kind}", row["value"], known["unit"], n, "", row["low"], row["high"]),
+            here=self.fact(
+                f"{variable}/{kind}", row["value"], known["unit"], n, "", row["low"], row["high"]
+            ),
             overall=self.fact(
                 f"{variable}/{kind}", row["overall"], known["unit"], everyone, "all", owner="all"
             ),
@@ -271,7 +292,9 @@ class _Writer:
                 {"n": count},
                 {"customers": self.words["customers"]},
             )
-        slots, facts, names = [], {}, {"customers": self.words["customers"]}
+        slots: list[str] = []
+        facts: dict[str, Fact] = {}
+        names = {"customers": self.words["customers"]}
         for letter, marker in zip("ab", markers, strict=False):
             slots.append(f"{{name_{letter}}} {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
@@ -297,7 +320,10 @@ class _Writer:
         levels = self.profile.levels.loc[self.key]
         clear = levels[levels["low"] * levels["high"] > 0]
         clear = clear.sort_values("difference", key=lambda gap: -gap.abs(), kind="stable")
-        return [self.level(*name, row) for name, row in clear.head(MAX_LEVELS).iterrows()]
+        return [
+            self.level(variable, level, row)
+            for (variable, level), row in clear.head(MAX_LEVELS).iterrows()
+        ]
 
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
         name, n = f"{variable}={level}", int(row["n"])

@@ -116,7 +116,9 @@ def _side(profile: Profile, key: str, role: str) -> int:
     """Sign of the strongest eligible effect of a role; 0 when none is eligible."""
     of_role = profile.dictionary.index[profile.dictionary["role"] == role]
     effects = profile.effects.loc[key].reindex(of_role).dropna(subset=["delta"])
-    clear = effects[(effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)]
+    clear = effects[
+        (effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)
+    ]
     if clear.empty:
         return 0
     strongest = clear["delta"].abs().idxmax()

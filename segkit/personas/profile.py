@@ -18,14 +18,15 @@ from segkit.personas.effects import (
     wilson,
 )
 from segkit.segments.fit import Segmentation
+from segkit.shown import Shown
 
 MIN_CELL = 10
 """Figures on fewer customers than this are suppressed."""
 NUMERIC_COLUMNS = ["value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n"]
 
 
-@dataclass(frozen=True, eq=False)
-class Profile:
+@dataclass(frozen=True, eq=False, repr=False)
+class Profile(Shown):
     """How segments differ.
 
     Attributes
@@ -63,6 +64,16 @@ class Profile:
         table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
         order = table.abs().mean(axis=1).sort_values(ascending=False).index
         return table.loc[order, self.keys].rename(index=self.dictionary["label"])
+
+    @property
+    def reading(self) -> str:
+        """The base that tells the segments apart most, and the one that does so least."""
+        strength = self.matrix.abs().mean(axis=1)
+        return (
+            f"{len(self.sizes)} segments differ most in {strength.index[0]} (mean size of Cliff's "
+            f"delta {strength.iloc[0]:.2f}) and least in {strength.index[-1]} "
+            f"({strength.iloc[-1]:.2f})."
+        )
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the effects of the bases, a panel per segment; see `segkit.figures.effects`."""

@@ -21,9 +21,9 @@ def _svg(width: float, height: float, title: str, description: str, body: Markup
 
 
 def _rect(x: float, y: float, width: float, height: float, style: str) -> Markup:
-    return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1" class="{}"/>').format(
-        x, y, width, height, style
-    )
+    return Markup(
+        '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1" class="{}"/>'
+    ).format(x, y, width, height, style)
 
 
 def _text(x: float, y: float, text: str, style: str = "", anchor: str = "start") -> Markup:
@@ -44,7 +44,9 @@ def _joined(parts: Sequence[Markup]) -> Markup:
 
 def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     """Paired bars on one scale: share of customers, and of revenue where there is money."""
-    row, left, scale = 44, 4, 300
+    row, left = 44, 4
+    largest = max(max(c.share.value, c.revenue_share.value if c.revenue_share else 0) for c in cards)
+    scale = 270 / largest
     body = []
     for position, card in enumerate(cards):
         top = position * row
@@ -95,13 +97,17 @@ def effect_bar(delta: float) -> Markup:
 def stability_curve(by_k: pd.DataFrame, chosen: int, usable: float) -> Markup:
     """Stability over the number of segments, with the range over pairs of refits."""
     width, height, left, bottom = 480.0, 210.0, 34.0, 178.0
-    step = (width - left - 40) / max(len(by_k) - 1, 1)
+    step = (width - left - 60) / max(len(by_k) - 1, 1)
 
     def at(position: int, value: float) -> tuple[float, float]:
         return left + 20 + position * step, bottom - max(value, 0.0) * (bottom - 12)
 
-    body = [_line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in (0, 0.25, 0.5, 0.75, 1)]
-    body += [_text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in (0, 0.5, 0.75, 1)]
+    body = [
+        _line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in (0, 0.25, 0.5, 0.75, 1)
+    ]
+    body += [
+        _text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in (0, 0.5, 0.75, 1)
+    ]
     body.append(_line(left, at(0, usable)[1], width, at(0, usable)[1], "limit"))
     points = [at(position, value) for position, value in enumerate(by_k["stability"])]
     for (x, y), (k, row) in zip(points, by_k.iterrows(), strict=True):

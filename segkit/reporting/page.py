@@ -44,13 +44,17 @@ def failed_page(notebook: str, failure: Any) -> str:
         Its name.
     failure : papermill.PapermillExecutionError
     """
-    return templates().get_template("failed.html").render(
-        notebook=notebook,
-        cell=failure.exec_count,
-        cause=f"{failure.ename}: {failure.evalue}",
-        source=failure.source,
-        traceback=ANSI.sub("", "\n".join(failure.traceback)),
-        style=Markup(style()),
+    return (
+        templates()
+        .get_template("failed.html")
+        .render(
+            notebook=notebook,
+            cell=failure.exec_count,
+            cause=f"{failure.ename}: {failure.evalue}",
+            source=failure.source,
+            traceback=ANSI.sub("", "\n".join(failure.traceback)),
+            style=Markup(style()),
+        )
     )
 
 

@@ -34,7 +34,16 @@ NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
 REPORT = "report.html"
 RUNNERS_OWN = frozenset({"study", "as_of", "run"})
 CELL_SECONDS = 3_600
-PACKAGES = ("segkit", "pandas", "numpy", "scipy", "scikit-learn", "duckdb", "ibis-framework", "papermill")
+PACKAGES = (
+    "segkit",
+    "pandas",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "duckdb",
+    "ibis-framework",
+    "papermill",
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,7 @@ def run_study(
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(loaded.folder), "as_of": loaded.as_of, "run": run.name}
     try:
-        seconds = {
-            name: _execute(name, known[name], choices, folders, progress) for name in NOTEBOOKS
-        }
+        seconds = {name: _execute(name, known[name], choices, folders, progress) for name in NOTEBOOKS}
         _finish(run, folders, given, started, seconds)
     except BaseException:
         shutil.rmtree(folders.private, ignore_errors=True)
@@ -115,9 +122,7 @@ def notebook_parameters(name: str) -> dict[str, Parameter]:
     raise ParameterError(f"the notebook {name} has no cell tagged 'parameters'")
 
 
-def refuse_unknown(
-    given: Mapping[str, Any], known: Mapping[str, Mapping[str, Parameter]]
-) -> None:
+def refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Mapping[str, Parameter]]) -> None:
     """Refuse parameters that no notebook has, or that only the runner may set."""
     own = sorted(RUNNERS_OWN & set(given))
     if own:
@@ -190,15 +195,11 @@ def _execute(
 @contextmanager
 def _quiet_kernels() -> Iterator[None]:
     """Keep progress bars out of the executed notebooks: the terminal has its own."""
-    before = os.environ.get("TQDM_DISABLE")
-    os.environ["TQDM_DISABLE"] = "1"
+    os.environ["SEGKIT_QUIET"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["TQDM_DISABLE"]
-        else:
-            os.environ["TQDM_DISABLE"] = before
+        del os.environ["SEGKIT_QUIET"]
 
 
 def _without_traces(notebook: NotebookNode) -> NotebookNode:

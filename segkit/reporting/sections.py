@@ -17,6 +17,7 @@ from segkit.reporting import charts
 from segkit.reporting.workspace import Run
 from segkit.segments.fit import UNSURE
 from segkit.segments.structure import USABLE
+from segkit.shown import Shown
 
 FRAGMENT = "application/vnd.segkit.section+html"
 """MIME type of a section without its style, which the page template picks up."""
@@ -39,8 +40,8 @@ class Section:
         return {FRAGMENT: self.html, "text/html": styled, "text/plain": "a section of the report"}
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Shown):
     """The sections of a segment report, in the order in which they are read.
 
     Attributes
@@ -49,6 +50,11 @@ class Report:
     """
 
     run: Run
+
+    @property
+    def reading(self) -> str:
+        """The report's sentences in plain text."""
+        return " ".join(sentence.text for sentence in self._sentences())
 
     @property
     def header(self) -> Section:
@@ -117,7 +123,9 @@ class Report:
         facts = {}
         for part, counts in (("read", quality.read), ("kept", quality.kept)):
             for name, value in counts.items():
-                facts[f"{part}/{name}"] = self._fact(f"{part}/{name}", value, units[name], f"lines {part}")
+                facts[f"{part}/{name}"] = self._fact(
+                    f"{part}/{name}", value, units[name], f"lines {part}"
+                )
         return facts
 
     def _fact(self, name: str, value: float, unit: str, base: str = "") -> Fact:
@@ -143,7 +151,10 @@ class Report:
         lines.append(
             Sentence(
                 "The smallest segment, {name}, holds {n} of {total} {customers}.",
-                {"n": smallest.customers, "total": self._fact("customers", smallest.customers.n, "count")},
+                {
+                    "n": smallest.customers,
+                    "total": self._fact("customers", smallest.customers.n, "count"),
+                },
                 names | {"name": smallest.name},
             )
         )
@@ -151,7 +162,7 @@ class Report:
         stability = structure.by_k.at[k, "stability"]
         lines.append(
             Sentence(
-                "Cut again into {k} on other samples, the segments agree by {stability}; {one} would be the same.",
+                "Cut again into {k} on other samples, they agree by {stability}; {one} is the same.",
                 {
                     "k": self._fact("k", k, "segments"),
                     "stability": self._fact("stability", stability, "score"),
@@ -172,7 +183,9 @@ class Report:
     def _totals(self) -> list[Sentence]:
         words, counted = self.run.study.words, self._counted
         slots = ("customers", "orders", "lines", "amount")
-        template = "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
+        template = (
+            "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
+        )
         return [
             Sentence(
                 template + f"{part}.",

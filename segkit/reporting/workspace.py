@@ -22,6 +22,7 @@ from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.fit import Segmentation, fit_segments
 from segkit.segments.store import load_segments, save_segments
 from segkit.segments.structure import assess_structure
+from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
 from segkit.sources.store import load_saved_tables, save_tables
 from segkit.sources.tables import Tables, load_tables
@@ -39,8 +40,8 @@ class HasFacts(Protocol):
         """Every number by its id."""
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Shown):
     """A study with the choices of one run, and the results that its notebooks share.
 
     A result that an earlier notebook left in the run's folder is taken from there when it was made
@@ -62,6 +63,11 @@ class Run:
     name: str
     inputs: Mapping[str, str]
     fingerprint: str
+
+    @property
+    def reading(self) -> str:
+        """Study, reference date and run."""
+        return f"study {self.study.name} as of {self.study.as_of}, run {self.name}"
 
     @property
     def folder(self) -> Path:
@@ -86,7 +92,8 @@ class Run:
             self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
         else:
             raise ParameterError(
-                f"a {type(result).__name__} can't be kept", "Tables, Features, Segmentation, Personas or Report"
+                f"a {type(result).__name__} can't be kept",
+                "Tables, Features, Segmentation, Personas or Report",
             )
         return result
 

@@ -19,13 +19,14 @@ from segkit.segments.stability import (
     summary,
 )
 from segkit.segments.structure import Structure, assess_structure, check_frame, scaled
+from segkit.shown import Shown
 
 METHODS = ("kmeans",)
 UNSURE = 0.6
 """Membership confidence below which a customer counts as unsure."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """What assigns a customer to a segment: frozen scale, centres, and the refits' centres.
 
@@ -66,8 +67,8 @@ class Model:
         return pd.DataFrame({"segment_key": keys, "confidence": confidence}, index=frame.index)
 
 
-@dataclass(frozen=True, eq=False)
-class Segmentation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Segmentation(Shown):
     """Customers in segments.
 
     Attributes

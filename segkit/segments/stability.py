@@ -1,7 +1,9 @@
 """Refits on bootstrap samples: how alike are they, segment by segment and customer by customer?"""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +81,8 @@ def _centres(X: np.ndarray, k: int, n_starts: int, seed: int) -> np.ndarray:
 
 
 def _watched(fits: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
-    return tqdm(fits, total=total, desc="refits on resamples", leave=False, disable=None)
+    quiet = "SEGKIT_QUIET" in os.environ
+    yield from tqdm(fits, total=total, desc="refits on resamples", leave=False, disable=quiet)
 
 
 def nearest_centres(X: np.ndarray, centres: np.ndarray) -> np.ndarray:
@@ -95,9 +98,7 @@ def nearest_centres(X: np.ndarray, centres: np.ndarray) -> np.ndarray:
     ndarray of int8, shape (n_sets, n_rows)
     """
     offset = (centres**2).sum(axis=2)
-    labels = [
-        (offset[one] - 2 * X @ centres[one].T).argmin(axis=1) for one in range(len(centres))
-    ]
+    labels = [(offset[one] - 2 * X @ centres[one].T).argmin(axis=1) for one in range(len(centres))]
     return np.array(labels, dtype=np.int8)
 
 
@@ -131,7 +132,7 @@ def pairwise_adjusted_rand(labels: np.ndarray, k: int) -> np.ndarray:
     return np.divide(above, below, out=np.ones_like(above), where=below != 0)
 
 
-def _pairs(count: np.ndarray) -> np.ndarray:
+def _pairs(count: Any) -> Any:
     return count * (count - 1) / 2
 
 

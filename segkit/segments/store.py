@@ -34,9 +34,11 @@ def save_segments(segments: Segmentation, path: str | Path) -> Path:
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    assigned = pd.DataFrame({"segment_key": segments.labels.astype(str), "confidence": segments.confidence})
+    assigned = pd.DataFrame(
+        {"segment_key": segments.labels.astype(str), "confidence": segments.confidence}
+    )
     assigned.to_parquet(folder / ASSIGNMENTS)
-    content = json.dumps(_content(segments), indent=1, sort_keys=True)
+    content = json.dumps(_content(segments), indent=1)
     (folder / MODEL).write_text(content + "\n", encoding="utf-8")
     return folder
 

@@ -13,17 +13,20 @@ from threadpoolctl import threadpool_limits
 from segkit.errors import DataError
 from segkit.segments.stability import Resamples, fit_kmeans, global_stability, resample
 from segkit.segments.transform import Unskew
+from segkit.shown import Shown
 
 USABLE = 0.75
 """Stability from which a number of segments may be put forward."""
+WITHIN = 0.15
+"""How far below the steadiest number a finer one may lie to be put forward."""
 REPRODUCIBLE = 0.70
 MIN_CUSTOMERS = 20
 SILHOUETTE_ROWS = 3_000
 NOT_TESTED = "Whether the customers form separate lumps has not been tested here."
 
 
-@dataclass(frozen=True, eq=False)
-class Structure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Structure(Shown):
     """What can be said about segments before any is made.
 
     Attributes
@@ -73,11 +76,10 @@ class Structure:
         }[self.verdict]
         if row.stability >= USABLE and row.smallest_share >= self.min_share:
             why = (
-                f"{self.k} is the largest number up to {self.by_k.index.max()} whose stability is at "
-                f"least {USABLE:.2f} with every segment at {share} of customers or more."
+                f"Stability is at least {USABLE:.2f} and every segment has {share} of customers or more."
             )
         else:
-            why = f"No number of segments reaches {USABLE:.2f} with every segment at {share} or more."
+            why = f"That is below {USABLE:.2f}, or some segment has less than {share} of customers."
         return " ".join([kind, why, self._other(), NOT_TESTED])
 
     def _other(self) -> str:
@@ -138,8 +140,10 @@ def assess_structure(
 
     Notes
     -----
-    The number put forward is the largest whose stability is at least .75 with every segment at
-    `min_share` or more; if there is none, the steadiest one. Stability can't tell separate lumps
+    The number put forward is the finest peak of the stability curve: at least as stable as one
+    segment fewer and one more, at least .75, within .15 of the steadiest, and with every segment at
+    `min_share` or more; if there is none, the steadiest number. The steadiest alone would nearly
+    always be 2, "buys a lot, buys little": true and of no use. Stability can't tell separate lumps
     from one long cloud that is always cut at the same place (von Luxburg 2010), so this verdict
     stops at "reproducible".
 
@@ -160,7 +164,7 @@ def assess_structure(
         [_measures(X, number, resamples, n_starts, random_state) for number in ks],
         index=pd.Index(ks, name="k"),
     )
-    chosen = k or _largest_usable(by_k, min_share)
+    chosen = k or _finest_peak(by_k, min_share)
     return Structure(
         verdict="reproducible" if by_k.at[chosen, "stability"] >= REPRODUCIBLE else "constructive",
         k=chosen,
@@ -237,11 +241,14 @@ def _measures(
     }
 
 
-def _largest_usable(by_k: pd.DataFrame, min_share: float) -> int:
+def _finest_peak(by_k: pd.DataFrame, min_share: float) -> int:
     large_enough = by_k[by_k["smallest_share"] >= min_share]
-    usable = large_enough[large_enough["stability"] >= USABLE]
-    if len(usable):
-        return int(usable.index.max())
+    stability = by_k["stability"]
+    is_peak = (stability >= stability.shift(1, fill_value=0)) & (stability >= stability.shift(-1))
+    enough = max(USABLE, large_enough["stability"].max() - WITHIN)
+    peaks = large_enough[is_peak[large_enough.index] & (large_enough["stability"] >= enough)]
+    if len(peaks):
+        return int(peaks.index.max())
     return int((large_enough if len(large_enough) else by_k)["stability"].idxmax())
 
 

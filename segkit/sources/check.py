@@ -1,6 +1,6 @@
 """A raw table, what segkit reads in it, and the rule that sets a line aside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,36 +14,38 @@ from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, shape
 from segkit.study import TableSpec
 
-
 _STAGED = "segkit__"
 UNDER = "set_aside_under"
 """Column of the set-aside lines that names the rule."""
 
 
+_RULE = f"{_STAGED}rule"
+Values = Mapping[str, Any]
+"""Named ibis expressions on one table."""
+
+
 @dataclass(frozen=True, eq=False)
 class Check:
-    """A table under check: everything is an expression on one staged table.
+    """A checked table: computed once, beside the columns as they came.
 
     Attributes
     ----------
     raw : Raw
+        Its table holds the columns as they came, what was read in them, and the rule.
+    read : dict of str to ibis.Value
+        What was read, null where it couldn't be.
     columns : dict of str to ibis.Value
         segkit's columns.
-    rules : dict of str to ibis.BooleanValue
-        Rule -> the lines it fits, in order: a line gets the first rule that fits it.
     """
 
     raw: Raw
-    columns: Mapping[str, Any]
-    rules: Mapping[str, Any]
+    read: Values
+    columns: Values
 
     @property
     def rule(self) -> Any:
         """The rule that sets a line aside; null for a line that is kept."""
-        if not self.rules:
-            return ibis.null("string")
-        branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in self.rules.items()]
-        return ibis.cases(*branches, else_=ibis.null("string"))
+        return self.raw.table[_RULE]
 
     def kept(self) -> ibis.Table:
         """Kept lines under segkit's column names."""
@@ -89,18 +91,35 @@ def require_columns(raw: Raw, spec: TableSpec) -> None:
         )
 
 
-def stage(con: Backend, raw: Raw, columns: Mapping[str, Any]) -> tuple[Raw, dict[str, Any]]:
-    """Compute what was read once, beside the raw columns; every rule then looks at that.
+def settle(
+    con: Backend,
+    raw: Raw,
+    parsed: Values,
+    columns_of: Callable[[ibis.Table, Values], Values],
+    rules_of: Callable[[ibis.Table, Values], Values],
+) -> Check:
+    """Compute in one pass what was read and which rule, if any, sets each line aside.
 
-    Returns
-    -------
-    Raw, dict
-        The staged table and segkit's columns in it.
+    Parameters
+    ----------
+    parsed : dict of str to ibis.Value
+        What is read, on the raw table.
+    columns_of : callable
+        (table, what was read) -> segkit's columns.
+    rules_of : callable
+        (table, segkit's columns) -> rule to lines it fits, in order: the first that fits holds.
     """
-    staged = {f"{_STAGED}{name}": value for name, value in columns.items()}
-    name = ibis.util.gen_name("staged")
-    table = con.create_table(name, raw.table.mutate(**staged), temp=True)
-    return replace(raw, table=table), {column: table[f"{_STAGED}{column}"] for column in columns}
+    loose = raw.table.mutate(**{f"{_STAGED}{name}": value for name, value in parsed.items()})
+    rules = rules_of(loose, columns_of(loose, _staged(loose, parsed)))
+    branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
+    rule = ibis.cases(*branches, else_=ibis.null("string"))
+    table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
+    read = _staged(table, parsed)
+    return Check(replace(raw, table=table), read, columns_of(table, read))
+
+
+def _staged(table: ibis.Table, parsed: Values) -> Values:
+    return {name: table[f"{_STAGED}{name}"] for name in parsed}
 
 
 def as_it_came(table: ibis.Table) -> list[str]:
@@ -130,9 +149,7 @@ def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
             )
 
 
-def refuse_unreadable(
-    raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float
-) -> None:
+def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float) -> None:
     """Refuse a table where so many values can't be read that its mapping must be wrong.
 
     Parameters
@@ -151,7 +168,7 @@ def refuse_unreadable(
         if given and unread / given > limit:
             raise DataError(
                 f"{raw.where}: {unread:,} of {given:,} values of '{column}' can't be read",
-                f"{_stated(value, spec)}; what arrived looks like {_shapes(raw, column, failed[column])}",
+                f"{_stated(value, spec)}; here are {_shapes(raw, column, failed[column])}",
                 "Correct this table's entry in study.yaml",
             )
 

@@ -52,7 +52,10 @@ PATTERNS: Mapping[str, Sequence[str]] = {
         r"amount|revenue|sales|total|value|spend|spent|paid|betrag|umsatz",
     ),
     "discount": (r"(\w+_)?(discount|disc|rabatt)(_\w+)?",),
-    "category": (r"(product_)?(category|kategorie|department|warengruppe)(_name)?", r"product_(type|group)"),
+    "category": (
+        r"(product_)?(category|kategorie|department|warengruppe)(_name)?",
+        r"product_(type|group)",
+    ),
     "store_id": (r"(store|shop|branch|filiale|outlet)(_?(id|no|nr|number|code|name))?",),
 }
 PROTECTED = re.compile(
@@ -115,10 +118,13 @@ def new_study(name: str, files: Mapping[str, Path]) -> str:
         raise StudyError(f"'{name}' is no name for a study", "letters, digits, - and _")
     folder = project_root() / "data" / name
     if (folder / "study.yaml").exists():
-        raise StudyError(f"data/{name} holds a study already", fix="Choose another name, or edit that one")
+        raise StudyError(
+            f"data/{name} holds a study already", fix="Choose another name, or edit that one"
+        )
     transactions = guess_transactions(files["transactions"])
     guesses = {"transactions": transactions.guess}
-    descriptors, protected = [], []
+    descriptors: list[str] = []
+    protected: list[str] = []
     if "products" in files:
         guesses["products"] = _guess_table(files["products"], ["product_id", "category"]).guess
     if "customers" in files:
@@ -208,7 +214,11 @@ def _guess_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     if delimiter != ",":
         spec["delimiter"] = delimiter
         said["delimiter"] = {"\t": "tab", WHITESPACE: "white space"}.get(delimiter, delimiter)
-    first = lines[0].split() if delimiter == WHITESPACE else next(csv.reader([lines[0]], delimiter=delimiter))
+    first = (
+        lines[0].split()
+        if delimiter == WHITESPACE
+        else next(csv.reader([lines[0]], delimiter=delimiter))
+    )
     if looks_like_values([name.strip() for name in first]):
         spec["header"] = [f"column_{position + 1}" for position in range(len(first))]
         said["header"] = "the file has none: name the columns in `header`"
@@ -231,7 +241,9 @@ def _guess_delimiter(lines: Sequence[str]) -> str:
 
 def _match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
     """segkit's name -> the file's column whose name fits best; each column is used once."""
-    plain = {column: re.sub(r"[^a-z0-9]+", "_", _snake(column).lower()).strip("_") for column in columns}
+    plain = {
+        column: re.sub(r"[^a-z0-9]+", "_", _snake(column).lower()).strip("_") for column in columns
+    }
     found: dict[str, Any] = {}
     for rank in range(3):
         for ours in wanted:
@@ -310,7 +322,9 @@ def _guess_ids(seen: Seen) -> None:
     column = seen.columns["customer_id"]
     if column != UNKNOWN and seen.share(column, FLOAT_ID) > 0.5:
         seen.guess.spec["ids"] = "from_float"
-        seen.guess.said["ids"] = f"'{column}' went through a column of floats: '99999.0' is read as 99999"
+        seen.guess.said["ids"] = (
+            f"'{column}' went through a column of floats: '99999.0' is read as 99999"
+        )
 
 
 def _guess_rules(seen: Seen) -> None:
@@ -328,8 +342,8 @@ def _guess_rules(seen: Seen) -> None:
         if codes:
             seen.rules["non_products"] = codes[:50]
             seen.guess.needs.append(
-                f"non_products: {len(codes)} product codes have no digit and are taken for postage, fees "
-                "and the like; take out those that are products"
+                f"non_products: {len(codes)} product codes have no digit and are taken for postage, "
+                "fees and the like; take out those that are products"
             )
 
 

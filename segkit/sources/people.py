@@ -1,53 +1,70 @@
 """Customers, products and events: one line each, or a reason why not."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import ibis
 import pandas as pd
+from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.check import (
     Check,
+    Values,
+    as_it_came,
     copy_number,
     refuse_float_ids,
     refuse_unreadable,
     require_columns,
+    settle,
 )
 from segkit.sources.files import Raw
 from segkit.sources.values import as_id, as_moment
 from segkit.study import Study, TableSpec
 
 
-def check_customers(raw: Raw, spec: TableSpec) -> Check:
+def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     """Read a customer table: one row per id; exact copies are set aside, contradictions refused."""
-    return _one_line_each(raw, spec, "customer_id", _descriptors)
+    id_column = spec.columns["customer_id"]
+
+    def descriptors(table: ibis.Table) -> Values:
+        return {name: table[name] for name in as_it_came(table) if name != id_column}
+
+    return _one_line_each(con, raw, spec, "customer_id", descriptors)
 
 
-def check_products(raw: Raw, spec: TableSpec) -> Check:
+def check_products(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     """Read a product table: one row per id with its category."""
 
-    def category(table: ibis.Table) -> dict[str, Any]:
+    def category(table: ibis.Table) -> Values:
         return {"category": table[str(spec.columns["category"])].cast("string").strip()}
 
-    return _one_line_each(raw, spec, "product_id", lambda table, _: category(table))
+    return _one_line_each(con, raw, spec, "product_id", category)
 
 
-def check_events(raw: Raw, name: str, study: Study) -> Check:
+def check_events(con: Backend, raw: Raw, name: str, study: Study) -> Check:
     """Read a table of dated events per customer."""
     spec = study.tables[name]
     require_columns(raw, spec)
     refuse_float_ids(raw, spec, ["customer_id"])
-    customer = as_id(raw.table[str(spec.columns["customer_id"])], spec)
     date_column = str(spec.columns["event_date"])
-    moment = as_moment(raw.table[date_column], spec, study.timezone)
-    refuse_unreadable(raw, spec, {date_column: moment}, study.rules["max_unreadable_share"])
-    rules = {
-        "no customer id": customer.isnull(),
-        "unreadable date": moment.isnull(),
-        "on or after as_of": moment >= ibis.timestamp(study.as_of),
+    parsed = {
+        "customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec),
+        "event_date": as_moment(raw.table[date_column], spec, study.timezone),
     }
-    return Check(raw, {"customer_id": customer, "event_date": moment}, rules)
+    check = settle(
+        con,
+        raw,
+        parsed,
+        lambda _, read: read,
+        lambda _, columns: {
+            "no customer id": columns["customer_id"].isnull(),
+            "unreadable date": columns["event_date"].isnull(),
+            "on or after as_of": columns["event_date"] >= ibis.timestamp(study.as_of),
+        },
+    )
+    dates = {date_column: check.read["event_date"]}
+    refuse_unreadable(check.raw, spec, dates, study.rules["max_unreadable_share"])
+    return check
 
 
 def coverage(customers: pd.DataFrame, lines: ibis.Table, words: Mapping[str, str]) -> list[str]:
@@ -66,18 +83,26 @@ def coverage(customers: pd.DataFrame, lines: ibis.Table, words: Mapping[str, str
     return found
 
 
-def _descriptors(table: ibis.Table, id_column: str) -> dict[str, Any]:
-    return {column: table[column] for column in table.columns if column != id_column}
-
-
-def _one_line_each(raw: Raw, spec: TableSpec, id_name: str, others: Any) -> Check:
+def _one_line_each(
+    con: Backend,
+    raw: Raw,
+    spec: TableSpec,
+    id_name: str,
+    others: Callable[[ibis.Table], Values],
+) -> Check:
     require_columns(raw, spec)
     refuse_float_ids(raw, spec, [id_name])
     id_column = str(spec.columns[id_name])
-    key = as_id(raw.table[id_column], spec)
-    missing = f"no {id_name.replace('_', ' ')}"
-    rules = {missing: key.isnull(), "duplicate": copy_number(raw.table) > 0}
-    check = Check(raw, {id_name: key, **others(raw.table, id_column)}, rules)
+    check = settle(
+        con,
+        raw,
+        {id_name: as_id(raw.table[id_column], spec)},
+        lambda table, read: {**read, **others(table)},
+        lambda table, columns: {
+            f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
+            "duplicate": copy_number(table) > 0,
+        },
+    )
     _refuse_contradictions(check, id_name, id_column)
     return check
 

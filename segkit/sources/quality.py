@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segkit.shown import Shown
+
 KEPT = "kept"
 MALFORMED = "malformed line"
 
 
-@dataclass(frozen=True, eq=False)
-class Quality:
+@dataclass(frozen=True, eq=False, repr=False)
+class Quality(Shown):
     """What was read, what was kept, what was set aside and why.
 
     Attributes
@@ -34,7 +36,9 @@ class Quality:
     def totals(self) -> pd.DataFrame:
         """Lines read, kept and set aside, one row per table."""
         is_kept = self.lines["rule"] == KEPT
-        by_table = self.lines.assign(kept=self.lines["lines"].where(is_kept, 0)).groupby("table", sort=False)
+        by_table = self.lines.assign(kept=self.lines["lines"].where(is_kept, 0)).groupby(
+            "table", sort=False
+        )
         totals = by_table.agg(read=("lines", "sum"), kept=("kept", "sum"))
         return totals.assign(set_aside=totals["read"] - totals["kept"])
 
@@ -43,6 +47,14 @@ class Quality:
         """The rules that set lines aside, most lines first."""
         aside = self.lines[self.lines["rule"] != KEPT]
         return aside.sort_values(["lines", "rule"], ascending=[False, True], ignore_index=True)
+
+    @property
+    def reading(self) -> str:
+        """Lines read, kept and set aside, table by table."""
+        return "; ".join(
+            f"{name} {row.read:,} lines read, {row.kept:,} kept, {row.set_aside:,} set aside"
+            for name, row in self.totals.iterrows()
+        )
 
     def _repr_html_(self) -> str:
         shown = self.lines.assign(
@@ -70,7 +82,9 @@ def account(table: str, n_read: int, rows: pd.DataFrame, n_malformed: int) -> pd
         malformed = pd.DataFrame([{"table": table, "rule": MALFORMED, "lines": n_malformed}])
         record = pd.concat([record, malformed], ignore_index=True)
     record = record.reindex(columns=["table", "rule", "lines", "amount"])
-    record = record.sort_values("rule", key=lambda rule: rule.ne(KEPT), kind="stable", ignore_index=True)
+    record = record.sort_values(
+        "rule", key=lambda rule: rule.ne(KEPT), kind="stable", ignore_index=True
+    )
     record = record.astype({"lines": "int64", "amount": "float64"})
     if record["lines"].sum() != n_read:
         raise AssertionError(f"{table}: {record['lines'].sum():,} lines accounted for of {n_read:,}")

@@ -53,7 +53,9 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
         returns=con.read_parquet(folder / "returns.parquet"),
         customers=pd.read_parquet(customers) if customers.is_file() else None,
         events={
-            name: con.read_parquet(folder / f"{name}.parquet") for name in EVENTS if name in study.tables
+            name: con.read_parquet(folder / f"{name}.parquet")
+            for name in EVENTS
+            if name in study.tables
         },
         quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"])),
         set_aside={path.stem: con.read_parquet(path) for path in aside},

@@ -10,6 +10,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, StudyError, nearest
+from segkit.shown import Shown
 from segkit.sources import people, transactions
 from segkit.sources.check import Check
 from segkit.sources.files import Raw, read_raw
@@ -19,8 +20,8 @@ from segkit.study import Study, TableSpec, load_study
 EVENTS = ("campaigns", "coupons")
 
 
-@dataclass(frozen=True, eq=False)
-class Tables:
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables(Shown):
     """Checked tables, ready for features.
 
     Attributes
@@ -158,20 +159,20 @@ class _Reading:
     def customers(self, lines: ibis.Table) -> pd.DataFrame | None:
         if "customers" not in self.study.tables:
             return None
-        check = people.check_customers(self._raw("customers"), self.study.tables["customers"])
+        check = people.check_customers(self.con, self._raw("customers"), self.study.tables["customers"])
         customers = check.kept().order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
         self.notices += people.coverage(customers, lines, self.study.words)
         return customers
 
     def events(self, name: str) -> ibis.Table:
-        check = people.check_events(self._raw(name), name, self.study)
+        check = people.check_events(self.con, self._raw(name), name, self.study)
         events = self.con.create_table(f"events_{name}", check.kept(), temp=True)
         self._file(name, check)
         return events
 
     def _with_category(self, lines: ibis.Table) -> ibis.Table:
-        check = people.check_products(self._raw("products"), self.study.tables["products"])
+        check = people.check_products(self.con, self._raw("products"), self.study.tables["products"])
         products = self.con.create_table("product_categories", check.kept(), temp=True)
         self._file("products", check)
         unlisted = lines.anti_join(products, "product_id").count().execute()
@@ -193,9 +194,7 @@ class _Reading:
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""
         second_name, key = f"{name}_join", join["by"]
-        second = read_raw(
-            self.con, second_name, replace(spec, file=join["file"]), self.study.folder
-        )
+        second = read_raw(self.con, second_name, replace(spec, file=join["file"]), self.study.folder)
         self.inputs[second_name] = second.sha256
         for side in (raw, second):
             if key not in side.table.columns:
@@ -211,9 +210,7 @@ class _Reading:
     def _file(self, name: str, check: Check) -> None:
         """Record what became of each line, and keep the set-aside ones as they came."""
         self.records.append(check.record(name))
-        self.set_aside[name] = self.con.create_table(
-            f"set_aside_{name}", check.set_aside(), temp=True
-        )
+        self.set_aside[name] = self.con.create_table(f"set_aside_{name}", check.set_aside(), temp=True)
 
 
 def _totals(lines: ibis.Table) -> dict[str, float]:

@@ -7,12 +7,13 @@ from ibis.backends.duckdb import Backend
 
 from segkit.sources.check import (
     Check,
+    Values,
     as_it_came,
     copy_number,
     refuse_float_ids,
     refuse_unreadable,
     require_columns,
-    stage,
+    settle,
 )
 from segkit.sources.files import Raw
 from segkit.sources.values import as_id, as_moment, as_money, as_number
@@ -47,12 +48,17 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     spec = study.tables["transactions"]
     require_columns(raw, spec)
     refuse_float_ids(raw, spec, ["customer_id", *IDS])
-    raw, read = stage(con, raw, _parsed(raw, study))
-    by_column = {str(spec.columns[name]): read[name] for name in ("order_date",)}
-    by_column |= {name: read[name] for name in _number_columns(study)}
-    refuse_unreadable(raw, spec, by_column, study.rules["max_unreadable_share"])
-    columns = _columns(read, study)
-    return Check(raw, columns, _rules(raw, study, columns))
+    check = settle(
+        con,
+        raw,
+        _parsed(raw, study),
+        lambda _, read: _columns(read, study),
+        lambda table, columns: _rules(table, study, columns),
+    )
+    by_column = {name: check.read[name] for name in _number_columns(study)}
+    by_column[str(spec.columns["order_date"])] = check.read["order_date"]
+    refuse_unreadable(check.raw, spec, by_column, study.rules["max_unreadable_share"])
+    return check
 
 
 def notices(check: Check, study: Study) -> list[str]:
@@ -93,7 +99,7 @@ def _parsed(raw: Raw, study: Study) -> dict[str, Any]:
     return parsed | {name: as_number(table[name], spec) for name in _number_columns(study)}
 
 
-def _columns(read: dict[str, Any], study: Study) -> dict[str, Any]:
+def _columns(read: Values, study: Study) -> Values:
     """segkit's columns, from what was read in the file's."""
     mapped = study.tables["transactions"].columns
     names = ("customer_id", "order_date", *IDS, "category")
@@ -115,7 +121,7 @@ def _columns(read: dict[str, Any], study: Study) -> dict[str, Any]:
     return columns
 
 
-def _rules(raw: Raw, study: Study, columns: dict[str, Any]) -> dict[str, Any]:
+def _rules(table: ibis.Table, study: Study, columns: Values) -> Values:
     amount, prefix = columns["amount"], study.rules["cancellation_prefix"]
     unreadable = amount.isnull()
     if "quantity" in columns:
@@ -126,7 +132,7 @@ def _rules(raw: Raw, study: Study, columns: dict[str, Any]) -> dict[str, Any]:
         "unreadable number": unreadable,
     }
     if study.rules["duplicates"] == "set_aside":
-        rules["duplicate"] = copy_number(raw.table) > 0
+        rules["duplicate"] = copy_number(table) > 0
     if prefix:
         rules["cancellation"] = columns["order_id"].startswith(prefix)
     if study.rules["non_products"] and "product_id" in columns:

@@ -13,22 +13,23 @@ MONEY = "decimal(18, 4)"
 
 FLOAT_ID = r"^-?[0-9]+\.0+$"
 NO_ID = ("", "nan", "none", "null", "n/a", "<na>")
+_UTC: Any = dt.Timestamp("UTC")
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 
 
 @ibis.udf.scalar.builtin
-def try_strptime(text: str, pattern: str) -> dt.timestamp:  # type: ignore[empty-body,valid-type]
+def try_strptime(text: str, pattern: str) -> dt.timestamp:
     """DuckDB's: null where the text doesn't fit the pattern."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")
-def _clock_in(zone: str, moment: dt.Timestamp("UTC")) -> dt.timestamp:  # type: ignore[empty-body,valid-type]
+def _clock_in(zone: str, moment: _UTC) -> dt.timestamp:
     """DuckDB's: the wall clock that a zone shows at a moment."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")
-def _moment_of(zone: str, clock: dt.timestamp) -> dt.Timestamp("UTC"):  # type: ignore[empty-body,valid-type]
+def _moment_of(zone: str, clock: dt.timestamp) -> _UTC:
     """DuckDB's: the moment at which a zone's wall clock shows this."""
 
 

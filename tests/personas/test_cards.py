@@ -1,0 +1,161 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segkit
+from segkit.personas.facts import Fact, Sentence, format_value
+from tests.conftest import make_groups
+
+QUICK = {"n_boot": 10, "k_max": 4}
+
+
+@pytest.fixture(scope="module")
+def shoppers():
+    """Three planted kinds: recent and big, lapsed and light, and recent, light and fuel-led."""
+    groups, truth = make_groups(360)
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(index=groups.index)
+    frame["recency_days"] = np.choose(truth, [5, 90, 6]) + rng.integers(0, 5, 360)
+    frame["revenue"] = np.choose(truth, [900, 100, 110]) + rng.normal(0, 15, 360)
+    frame["n_orders"] = 10 + rng.integers(0, 3, 360)
+    frame["fuel_share"] = np.choose(truth, [0.1, 0.1, 0.7]) + rng.random(360) / 10
+    frame["noise"] = rng.normal(size=360)
+    return frame
+
+
+DICTIONARY = pd.DataFrame(
+    {
+        "label": ["Days since last order", "Revenue", "Orders", "Fuel share", "Noise"],
+        "unit": ["days", "money", "orders", "share", "points"],
+        "role": ["recency", "monetary", "frequency", "category", "breadth"],
+    },
+    index=["recency_days", "revenue", "n_orders", "fuel_share", "noise"],
+)
+
+
+@pytest.fixture(scope="module")
+def profile(shoppers):
+    bases = shoppers[["recency_days", "revenue", "fuel_share"]]
+    segments = segkit.fit_segments(bases, **QUICK)
+    colour = pd.Series(np.where(shoppers["fuel_share"] > 0.5, "red", "blue"), index=shoppers.index)
+    colour[shoppers.index[:9]] = "rare"
+    town = pd.DataFrame({"colour": colour})
+    return segkit.profile_segments(segments, shoppers, town, dictionary=DICTIONARY)
+
+
+@pytest.fixture(scope="module")
+def personas(profile, shoppers):
+    return segkit.describe_segments(profile, shoppers, currency="$")
+
+
+def test_names_say_what_sets_segments_apart(personas):
+    assert sorted(personas.names) == [
+        "Lapsed light spenders",
+        "Light spenders, fuel-led",
+        "Recent big spenders",
+    ]
+
+
+def test_cards_come_in_order_of_revenue(personas, profile):
+    shares = profile.sizes["revenue_share"]
+    assert shares.is_monotonic_decreasing
+    assert shares.sum() == pytest.approx(1)
+    assert personas.cards[0].name == "Recent big spenders"
+
+
+def test_names_do_not_depend_on_the_order_of_rows(profile, shoppers):
+    shuffled = shoppers.sample(frac=1, random_state=2)
+    segments = segkit.fit_segments(shuffled[list(profile.segments.model.columns)], **QUICK)
+    again = segkit.profile_segments(segments, shuffled, dictionary=DICTIONARY)
+    names = segkit.describe_segments(again, shuffled).names
+    assert sorted(names) == sorted(segkit.describe_segments(profile, shoppers).names)
+    assert set(names.index) == set(profile.keys)
+
+
+def test_no_two_segments_share_a_name(shoppers):
+    segments = segkit.fit_segments(shoppers[["revenue"]], 4, **QUICK)
+    profile = segkit.profile_segments(segments, shoppers, dictionary=DICTIONARY)
+    names = segkit.describe_segments(profile, shoppers).names
+    assert names.is_unique
+    assert len(names) == 4
+
+
+def test_a_frame_without_roles_is_named_by_its_strongest_base(shoppers):
+    bases = shoppers[["recency_days", "fuel_share"]]
+    profile = segkit.profile_segments(segkit.fit_segments(bases, **QUICK), bases)
+    assert "High fuel_share" in list(segkit.describe_segments(profile, bases).names)
+
+
+def test_noise_sets_nobody_apart(personas):
+    for card in personas.cards:
+        assert "Noise" not in [marker.label for marker in card.markers]
+
+
+def test_every_sentence_rests_on_a_number(personas):
+    for card in personas.cards:
+        for sentence in [card.lead, *card.levels]:
+            assert re.search(r"\d", sentence.text)
+            assert {fact.id for fact in sentence.facts.values()} <= set(personas.facts)
+
+
+def test_marker_words_have_the_sign_of_their_effect(personas):
+    for card in personas.cards:
+        for marker in card.markers:
+            assert marker.word.endswith("higher" if marker.delta.value > 0 else "lower")
+            assert marker.delta.low * marker.delta.high > 0
+
+
+def test_levels_of_fewer_than_ten_customers_are_not_shown(profile):
+    assert "rare" not in profile.levels.index.get_level_values("level")
+
+
+def test_effects_on_fewer_than_ten_customers_are_missing(profile, shoppers):
+    few = shoppers.assign(noise=shoppers["noise"].where(np.arange(len(shoppers)) < 12))
+    effects = segkit.profile_segments(profile.segments, few, dictionary=DICTIONARY).effects
+    assert effects.xs("noise", level="variable")["delta"].isna().all()
+
+
+def test_facts_hold_value_base_and_count(personas):
+    for fact in personas.facts.values():
+        assert fact.n > 0
+        assert fact.base
+
+
+@pytest.mark.parametrize("template", ["Nothing here.", "{n} of 5 came.", "{n} {other} came."])
+def test_a_sentence_without_a_number_behind_it_cannot_be_made(template):
+    fact = Fact("all/n", 3, "customers", 3, "all customers")
+    facts = {} if template == "Nothing here." else {"n": fact}
+    with pytest.raises(ValueError, match=r"number|fills"):
+        Sentence(template, facts)
+
+
+def test_names_are_escaped_and_numbers_tagged():
+    fact = Fact("all/n", 3, "customers", 3, "all customers")
+    html = Sentence("{who}: {n}.", {"n": fact}, {"who": "<script>"}).__html__()
+    assert html == '&lt;script&gt;: <data value="3" data-fact="all/n">3</data>.'
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.314, "share", "31%"),
+        (0.001, "share", "<1%"),
+        (0.0, "share", "0%"),
+        (1234.5, "money", "$1,234"),
+        (12.345, "money", "$12.35"),
+        (4596039.58, "cents", "$4,596,039.58"),
+        (12.0, "days", "12"),
+        (7.75, "days", "7.8"),
+        (float("nan"), "days", "n/a"),
+    ],
+)
+def test_numbers_are_rounded_for_a_reader(value, unit, text):
+    assert format_value(value, unit, "$") == text
+
+
+def test_results_never_print_customers(profile, personas, shoppers):
+    for result in (profile, personas, profile.segments, profile.segments.structure):
+        text = repr(result) + result._repr_html_()
+        assert not any(customer in text for customer in shoppers.index)

@@ -1,0 +1,30 @@
+import segkit
+
+
+def test_hand_counted_lines_are_kept_or_set_aside(shop):
+    counts = shop.quality.lines.set_index("rule")["lines"].to_dict()
+    assert counts == {
+        "kept": 3, "no customer id": 1, "return": 1, "zero price": 1, "on or after as_of": 1
+    }  # fmt: skip
+
+
+def test_money_is_accounted_for_to_the_cent(shop):
+    amounts = shop.quality.lines.set_index("rule")["amount"].to_dict()
+    assert amounts["kept"] == 5 + 21 + 12
+    assert amounts["return"] == -4
+    assert amounts["on or after as_of"] == 9
+
+
+def test_set_aside_lines_are_there_as_they_came(shop, lines):
+    aside = shop.set_aside["transactions"].execute()
+    assert set(aside["set_aside_under"]) == {
+        "no customer id", "return", "zero price", "on or after as_of"
+    }  # fmt: skip
+    assert set(lines.columns) <= set(aside.columns)
+    assert aside.set_index("order_id").at["o5", "quantity"] == 1
+
+
+def test_loading_leaves_the_frame_as_it_was(lines, make_study):
+    before = lines.copy()
+    segkit.load_tables(make_study({name: name for name in lines}), transactions=lines)
+    assert lines.equals(before)
