@@ -143,7 +143,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     >>> tables = segkit.load_tables("complete_journey")
     >>> features = segkit.build_features(tables, as_of="2017-10-01")
     >>> features.frame.shape
-    (2446, 30)
+    (2446, 29)
     """
     lines = _lines_before(tables, as_of)
     first, last = _window(lines)

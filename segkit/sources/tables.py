@@ -103,7 +103,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     >>> import segkit
     >>> tables = segkit.load_tables("complete_journey")
     >>> tables.quality.totals.loc["transactions"].to_dict()
-    {'read': 1469307, 'kept': 1458081, 'set_aside': 11226}
+    {'read': 1469307, 'kept': 1458061, 'set_aside': 11246}
     """
     study = study if isinstance(study, Study) else load_study(study)
     unknown = sorted(set(frames) - set(study.tables))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import segkit
 from segkit.errors import DataError, ParameterError
@@ -16,9 +16,15 @@ from tests.conftest import make_groups
 QUICK = {"n_boot": 12, "k_max": 5}
 
 
-@parametrize_with_checks([Unskew()])
-def test_unskew_is_a_scikit_learn_estimator(estimator, check):
-    check(estimator)
+# the array API check skips itself unless SCIPY_ARRAY_API is set, and Unskew doesn't claim that API
+CHECKS = [
+    check for _, check in estimator_checks_generator(Unskew()) if "array_api" not in str(check)
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_unskew_is_a_scikit_learn_estimator(check):
+    check(Unskew())
 
 
 @pytest.fixture(scope="module")

@@ -118,11 +118,8 @@ def test_a_duplicate_header_is_refused(refusal):
     assert "more than one column named 'paid'" in message
 
 
-def test_headers_that_differ_in_case_only_are_no_crash(load):
-    try:
-        assert load("customer,order,when,paid,Paid\nana,o1,2024-05-02,5.00,6.00\n", written=1)
-    except DataError as refused:
-        assert "paid" in str(refused).lower()
+def test_headers_that_differ_in_case_only_are_refused(refusal):
+    assert "Paid" in refusal("customer,order,when,paid,Paid\nana,o1,2024-05-02,5.00,6.00\n")
 
 
 def test_a_frame_with_a_column_twice_is_refused():
@@ -131,11 +128,9 @@ def test_a_frame_with_a_column_twice_is_refused():
         load_frame(frame)
 
 
-def test_a_frame_whose_columns_differ_in_case_only_is_no_crash():
-    try:
-        assert load_frame(orders().assign(Paid="1"))
-    except DataError as refused:
-        assert "paid" in str(refused).lower()
+def test_a_frame_whose_columns_differ_in_case_only_is_refused():
+    with pytest.raises(DataError, match="Paid"):
+        load_frame(orders().assign(Paid="1"))
 
 
 def test_the_nameless_index_column_that_pandas_writes_is_no_obstacle(load):
@@ -250,7 +245,9 @@ def test_a_few_dates_in_another_format_are_counted(load):
     assert count(load(orders_with("when", ["03/05/2024"]), written=40), "unreadable date") == 1
 
 
-@pytest.mark.parametrize("impossible", ["2024-02-30", "2024-13-01", "0000-00-00", "2024-05-01 25:00", ""])
+@pytest.mark.parametrize(
+    "impossible", ["2024-02-30", "2024-13-01", "0000-00-00", "2024-05-01 25:00", ""]
+)
 def test_a_day_that_no_calendar_has_is_unreadable(load, impossible):
     assert count(load(orders_with("when", [impossible]), written=40), "unreadable date") == 1
 
@@ -259,6 +256,13 @@ def test_the_limit_of_unreadable_dates_is_the_studys(load, refusal):
     frame = orders_with("when", ["soon"] * 5)
     assert count(load(frame, study={"rules": {"max_unreadable_share": 0.2}}), "unreadable date") == 5
     assert refusal(frame, study={"rules": {"max_unreadable_share": 0.1}})
+
+
+def test_an_offset_in_the_date_leads_to_the_studys_clock(load):
+    frame = orders().assign(when="2024-05-02 01:00:00 +0200")
+    in_new_york = {"timezone": "America/New_York"}
+    tables = load(frame, date_format="%Y-%m-%d %H:%M:%S %z", written=40, study=in_new_york)
+    assert tables.lines.order_date.max().execute() == pd.Timestamp("2024-05-01 19:00")
 
 
 def test_a_date_format_that_nothing_understands_is_refused(refusal):
@@ -318,9 +322,9 @@ def test_an_integer_column_of_ids_is_fine():
     assert tables.quality.kept["customers"] == 40
 
 
-def test_large_float_ids_keep_their_digits():
-    tables = load_frame(orders().assign(customer=[1e16 + 2] * 40), ids="from_float")
-    assert set(tables.lines.execute()["customer_id"]) == {"10000000000000002"}
+@pytest.mark.parametrize("ids", [{}, {"ids": "from_float"}])
+def test_ids_in_powers_of_ten_have_lost_digits_and_are_refused(refusal, ids):
+    assert "values of 'customer'" in refusal(orders().assign(customer="1.23457E+11"), **ids)
 
 
 def test_float_order_ids_are_refused_too(refusal):
@@ -368,9 +372,8 @@ def test_an_unknown_encoding_is_refused(refusal):
     assert "encoding 'utf-9' is unknown" in refusal(orders(), encoding="utf-9")
 
 
-@pytest.mark.parametrize("tail", [b"\xc3", "Zoë".encode("cp1252")])
-def test_a_broken_last_character_is_refused(refusal, tail):
-    assert "is not UTF-8" in refusal(orders().to_csv(index=False).encode() + b"c1,o99,2024-05-05," + tail)
+def test_a_broken_last_character_is_refused(refusal):
+    assert "is not UTF-8" in refusal((HEADER + LINE + "bo,o2,2024-05-05,Zoë").encode("cp1252"))
 
 
 # --- the form of the file
@@ -419,14 +422,14 @@ def test_the_reading_counts_malformed_lines_among_those_set_aside(load):
     assert "Set aside: 1 lines (malformed line 1)" in tables.reading
 
 
-def test_a_quote_that_never_closes_swallows_no_line_unseen(load):
-    text = HEADER + LINE * 3 + 'ana,"o1,2024-05-02,5.00\n' + LINE * 3
-    try:
-        tables = load(text)
-    except DataError as refused:
-        assert "quote" in str(refused)
-    else:
-        assert tables.quality.totals.at["transactions", "read"] == 7
+def test_lines_within_a_quote_that_never_closes_are_kept_as_they_came(load):
+    swallowed = 'ana,"o1,2024-05-02,5.00\n' + LINE * 3
+    malformed = load(HEADER + LINE * 3 + swallowed).malformed["transactions"]
+    assert malformed["text"].str.strip().tolist() == [swallowed.strip()]
+
+
+def test_a_quote_that_never_closes_hides_no_thousands_of_lines(refusal):
+    assert "quote" in refusal(HEADER + LINE * 3 + 'ana,"o1,2024-05-02,5.00\n' + LINE * 5_000)
 
 
 def test_a_wrong_delimiter_is_refused_with_the_one_to_state(load, refusal):
@@ -461,7 +464,11 @@ def test_a_file_named_like_a_pattern_is_that_file_only(load, tmp_path):
     assert count(load(orders(), file="orders[1].csv", written=40), "kept") == 40
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(HEADER.encode() * 99)[:-20], b"\x1f\x8bnonsense"])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(HEADER.encode() * 99)[:-20], b"\x1f\x8bnonsense"],
+    ids=["cut short", "no gzip"],
+)
 def test_a_damaged_gz_file_is_refused(refusal, packed):
     assert "orders.csv" in refusal(packed)
 
@@ -525,7 +532,9 @@ def test_a_mark_that_is_both_decimal_and_thousands_is_refused(refusal):
     assert "thousands" in refusal(orders(), decimal=".", thousands=".")
 
 
-@pytest.mark.parametrize("odd", ["inf", "-inf", "NaN", "Infinity", "1e400", "1e300", "free", "", "0x1F", "1 2"])
+@pytest.mark.parametrize(
+    "odd", ["inf", "-inf", "NaN", "Infinity", "1e400", "1e300", "free", "", "0x1F", "1 2"]
+)
 def test_a_text_that_is_no_finite_number_is_unreadable(load, odd):
     assert count(load(orders_with("paid", [odd]), written=40), "unreadable number") == 1
 
@@ -575,7 +584,9 @@ def test_contradicting_lines_of_a_customer_are_refused_without_showing_the_id(re
 
 def test_a_customer_table_with_float_ids_is_refused(refusal):
     floats = CUSTOMERS.assign(id=[f"{row}.0" for row in range(10)])
-    assert "customers.csv: 10 values of 'id' look like" in refusal(orders(), others=with_customers(floats))
+    assert "customers.csv: 10 values of 'id' look like" in refusal(
+        orders(), others=with_customers(floats)
+    )
 
 
 def test_customers_without_id_are_counted(load):
@@ -594,8 +605,10 @@ def test_a_malformed_customer_is_counted(load):
     assert count(tables, "malformed line", "customers") == 1
 
 
-def test_a_customer_table_of_malformed_lines_only_is_refused(refusal):
-    assert "customers.csv" in refusal(orders(), others=with_customers("id,city\nc1\nc2\n"))
+def test_a_customer_table_of_malformed_lines_only_describes_nobody_and_says_so(load):
+    tables = load(orders(), others=with_customers("id,city\nc1\nc2\n"))
+    assert count(tables, "malformed line", "customers") == 2
+    assert "0 of 10 customers with orders are in the customer table" in tables.quality.notices
 
 
 # --- products
@@ -637,7 +650,7 @@ def test_products_for_lines_without_product_id_are_refused(refusal):
 # --- campaigns
 
 
-def load_campaigns(load, tmp_path, joined, **received):
+def load_campaigns(tmp_path, joined, **received):
     frame = pd.DataFrame({"who": ["c0", "c1"], "campaign": ["1", "2"], **received})
     spec = {
         "file": write(tmp_path / "campaigns.csv", frame),
@@ -653,42 +666,39 @@ def load_campaigns(load, tmp_path, joined, **received):
 DESCRIPTIONS = pd.DataFrame({"campaign": ["1", "2"], "start": ["2024-05-05", "2024-05-06"]})
 
 
-def test_a_join_adds_columns_by_a_shared_key(load, tmp_path):
-    tables = load_campaigns(load, tmp_path, DESCRIPTIONS)
+def test_a_join_adds_columns_by_a_shared_key(tmp_path):
+    tables = load_campaigns(tmp_path, DESCRIPTIONS)
     assert tables.events["campaigns"].count().execute() == 2
 
 
-def test_a_join_whose_key_is_not_unique_is_refused(load, tmp_path):
+def test_a_join_whose_key_is_not_unique_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"descriptions\.csv has more than one line for a 'campaign'"):
-        load_campaigns(load, tmp_path, pd.concat([DESCRIPTIONS, DESCRIPTIONS]))
+        load_campaigns(tmp_path, pd.concat([DESCRIPTIONS, DESCRIPTIONS]))
 
 
-def test_a_join_whose_key_is_missing_is_refused(load, tmp_path):
+def test_a_join_whose_key_is_missing_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"descriptions\.csv has no column 'campaign'"):
-        load_campaigns(load, tmp_path, DESCRIPTIONS.rename(columns={"campaign": "id"}))
+        load_campaigns(tmp_path, DESCRIPTIONS.rename(columns={"campaign": "id"}))
 
 
-def test_a_joined_line_without_key_is_not_called_a_repeated_one(load, tmp_path):
+def test_a_joined_line_without_key_is_not_called_a_repeated_one(tmp_path):
     blank = pd.DataFrame({"campaign": [""], "start": ["2024-05-07"]})
-    tables = load_campaigns(load, tmp_path, pd.concat([DESCRIPTIONS, blank]))
+    tables = load_campaigns(tmp_path, pd.concat([DESCRIPTIONS, blank]))
     assert count(tables, "kept", "campaigns") == 2
 
 
-def test_a_join_of_text_with_numbers_is_no_crash(load, tmp_path):
+def test_a_join_matches_text_with_numbers(tmp_path):
     joined = as_parquet(DESCRIPTIONS.astype({"campaign": int}))
-    try:
-        assert count(load_campaigns(load, tmp_path, joined), "kept", "campaigns") == 2
-    except DataError as refused:
-        assert "campaign" in str(refused)
+    assert count(load_campaigns(tmp_path, joined), "kept", "campaigns") == 2
 
 
-def test_malformed_lines_of_a_joined_file_are_kept(load, tmp_path):
-    tables = load_campaigns(load, tmp_path, DESCRIPTIONS.to_csv(index=False) + "3\n")
+def test_malformed_lines_of_a_joined_file_are_kept(tmp_path):
+    tables = load_campaigns(tmp_path, DESCRIPTIONS.to_csv(index=False) + "3\n")
     assert sum(len(lines) for lines in tables.malformed.values()) == 1
 
 
-def test_a_campaign_that_the_joined_file_lacks_has_no_date(load, tmp_path):
-    tables = load_campaigns(load, tmp_path, DESCRIPTIONS.head(1))
+def test_a_campaign_that_the_joined_file_lacks_has_no_date(tmp_path):
+    tables = load_campaigns(tmp_path, DESCRIPTIONS.head(1))
     assert count(tables, "unreadable date", "campaigns") == 1
 
 
@@ -743,7 +753,9 @@ def transactions(**keys):
         (content(words={"costumer": "client"}), "words", "costumer", "customer"),
     ],
 )  # fmt: skip
-def test_an_unknown_study_key_is_named_with_its_place_and_nearest_neighbour(study, where, unknown, meant):
+def test_an_unknown_study_key_is_named_with_its_place_and_nearest_neighbour(
+    study, where, unknown, meant
+):
     with pytest.raises(StudyError) as refused:
         segkit.load_study(study)
     message = f"{where} holds an unknown word '{unknown}'. Did you mean '{meant}'?"
@@ -779,7 +791,9 @@ def test_a_damaged_study_file_is_refused(tmp_path, text):
 def test_a_study_that_does_not_exist_is_refused_with_the_nearest_name(project):
     (project / "data" / "complete_journey").mkdir()
     (project / "data" / "complete_journey" / "study.yaml").touch()
-    with pytest.raises(StudyError, match=r"no study 'complete_jorney'.*Did you mean 'complete_journey'\?"):
+    with pytest.raises(
+        StudyError, match=r"no study 'complete_jorney'.*Did you mean 'complete_journey'\?"
+    ):
         segkit.load_study("complete_jorney")
 
 
@@ -823,8 +837,8 @@ def test_an_unknown_base_is_named_with_its_nearest_neighbour(load):
 
 def test_a_base_with_missing_values_says_for_how_many(load):
     frame = orders_with("customer", ["once", "only"])
-    with pytest.raises(StudyError, match="'median_gap_days' is missing for 2 of 12 customers"):
-        bases_of(load, frame, ["recency_days", "median_gap_days"])
+    with pytest.raises(StudyError, match="'mean_gap_days' is missing for 2 of 12 customers"):
+        bases_of(load, frame, ["recency_days", "mean_gap_days"])
 
 
 # --- privacy
@@ -890,7 +904,9 @@ def messy_lines(rng) -> list[list[str]]:
     note = rng.choice(["", "tea", 'a "cup"', "two\nlines", "tea, please", "o'neil", 'both\r\n"'], n)
     lines = [
         list(map(str, fields))
-        for fields in zip(customer, rng.integers(0, 99, n), day.strftime("%Y-%m-%d"), paid, note, strict=True)
+        for fields in zip(
+            customer, rng.integers(0, 99, n), day.strftime("%Y-%m-%d"), paid, note, strict=True
+        )
     ]
     for column, odd in [(2, ODD_DATES), (3, ODD_NUMBERS)]:
         for row in rng.choice(n, int(rng.integers(0, 1 + 3 * n // 100)), replace=False):
@@ -925,7 +941,9 @@ def is_kept(when, paid, as_of) -> bool:
 @pytest.mark.parametrize("seed", range(30))
 def test_every_line_of_a_messy_file_is_accounted_for(load, seed):
     lines, stream = messy_lines(np.random.default_rng(seed)), io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows([["customer", "order", "when", "paid", "note"], *lines])
+    csv.writer(stream, lineterminator="\n").writerows(
+        [["customer", "order", "when", "paid", "note"], *lines]
+    )
     tables = load(stream.getvalue(), written=len(lines), columns=COLUMNS | {"product_id": "note"})
     amount = tables.lines.amount.sum().execute()
     assert amount == naive_amount(stream.getvalue(), datetime(2024, 6, 1))

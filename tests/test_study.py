@@ -1,0 +1,77 @@
+import pytest
+
+import segkit
+from segkit.errors import StudyError
+from tests.conftest import study_of
+
+COLUMNS = {"customer_id": "c", "order_date": "d", "amount": "a"}
+
+
+def test_the_demo_study_is_found_by_name_and_by_path():
+    study = segkit.load_study("complete_journey")
+    assert segkit.load_study(study.folder) == study
+    assert study.reports.parts[-2:] == ("reports", "complete_journey")
+
+
+def test_a_study_is_found_from_a_folder_below_the_project(project, monkeypatch):
+    made = project / "data" / "mine"
+    made.mkdir()
+    (made / "study.yaml").write_text(
+        "{title: T, decision: D, as_of: 2024-01-01, bases: [revenue], "
+        "tables: {transactions: {file: f.csv, columns: {customer_id: c, order_date: d, amount: a}}}}"
+    )
+    (project / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(project / "deep" / "er")
+    assert segkit.load_study("mine").folder == made.resolve()
+
+
+def test_choices_replace_the_study_s_own_and_none_keeps_them():
+    study = study_of(COLUMNS).with_choices(as_of="2023-01-01", k=4, n_boot=None)
+    assert study.as_of == "2023-01-01"
+    assert (study.parameters["k"], study.parameters["n_boot"]) == (4, 50)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"titel": "x"}, "unknown word 'titel'. Did you mean 'title'?"),
+        ({"parameters": {"n_bot": 5}}, "parameters holds an unknown word 'n_bot'. Did you mean 'n_boot'?"),
+        ({"rules": {"duplicates": "drop"}}, "rules.duplicates is 'drop'. Accepted: keep or set_aside"),
+        ({"parameters": {"k": 1}}, "parameters.k is 1"),
+        ({"as_of": "2024-13-01"}, "as_of is '2024-13-01'. Accepted: a calendar date, YYYY-MM-DD"),
+        ({"as_of": "01.02.2024"}, "as_of is '01.02.2024'"),
+        ({"protected": ["n_orders"]}, "n_orders is both a base and protected"),
+        ({"bases": []}, "bases is"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named(change, said):
+    with pytest.raises(StudyError) as refused:
+        study_of(COLUMNS, **change)
+    assert said in str(refused.value)
+
+
+def test_a_study_without_money_is_refused():
+    with pytest.raises(StudyError, match="maps no money"):
+        study_of({"customer_id": "c", "order_date": "d"})
+
+
+def test_a_folder_without_study_yaml_and_an_unknown_study_are_refused(project):
+    (project / "data" / "empty").mkdir()
+    with pytest.raises(StudyError, match="holds no study.yaml"):
+        segkit.load_study("empty")
+    with pytest.raises(StudyError, match="there is no study 'complete_journy'"):
+        segkit.load_study("complete_journy")
+
+
+def test_broken_yaml_is_refused(project):
+    folder = project / "data" / "broken"
+    folder.mkdir()
+    (folder / "study.yaml").write_text("title: [")
+    with pytest.raises(StudyError, match="study.yaml is not YAML"):
+        segkit.load_study("broken")
+
+
+def test_an_unknown_time_zone_is_refused(lines):
+    study = study_of({name: name for name in lines}, timezone="Europe/Berln")
+    with pytest.raises(StudyError, match="timezone is 'Europe/Berln'"):
+        segkit.load_tables(study, transactions=lines)
