@@ -54,6 +54,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'Known: columns, file'
     """
     known = [str(name) for name in known]
+    if not known:
+        return ""
     folded = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
     return f"Did you mean '{folded[close[0]]}'?" if close else f"Known: {', '.join(known)}"

@@ -5,7 +5,8 @@ What a run makes of them goes to `data/<name>/processed/` (private) and `reports
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -32,6 +33,8 @@ RULES: Mapping[str, Any] = {
     "duplicates": "keep",
     "max_unreadable_share": 0.05,
 }
+OPEN = "?"
+DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 WORDS: Mapping[str, str] = {
     "customer": "customer",
     "customers": "customers",
@@ -193,15 +196,15 @@ def find_study(study: str | Path) -> Path:
     raise StudyError(
         f"there is no study '{study}'",
         "a name under data/ or a folder with a study.yaml",
-        f"{nearest(str(study), known)}; `segkit new NAME --transactions FILE` makes a new one",
+        f"{nearest(str(study), known)} `segkit new NAME --transactions FILE` makes one".strip(),
     )
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path.name} is not YAML: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # PyYAML lets a 30th of February through as such
+        raise StudyError(f"{path.name} is not YAML: {error}") from None
     if not isinstance(content, dict):
         raise StudyError(f"{path.name} holds {type(content).__name__}", "a mapping of keys")
     return content
@@ -209,6 +212,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     content = _plain(content)
+    _refuse_open(content)
     _check_schema(content)
     given = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
     study = Study(
@@ -225,6 +229,23 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     )
     _check_sense(study)
     return study
+
+
+def _refuse_open(content: Mapping[str, Any]) -> None:
+    """Refuse what `segkit new` couldn't guess and left as a question mark."""
+    left = sorted(_open_keys(content))
+    if any(".columns." not in key for key in left):  # columns are named when the table is read
+        raise StudyError(
+            f"study.yaml leaves open: {', '.join(left)}", fix="Put an answer for each question mark"
+        )
+
+
+def _open_keys(content: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _open_keys(value, f"{above}{key}.")
+        elif value == OPEN:
+            yield f"{above}{key}"
 
 
 def _plain(value: Any) -> Any:
@@ -252,12 +273,34 @@ def _check_sense(study: Study) -> None:
             "protected attributes are audited and never form segments",
             "Take it out of one of the two lists",
         )
+    for name, spec in study.tables.items():
+        _check_notation(f"tables.{name}", spec)
     columns = study.tables["transactions"].columns
+    if "products" in study.tables and "product_id" not in columns:
+        raise StudyError(
+            "tables.products is given, but tables.transactions.columns maps no product_id",
+            fix="Map it, or take the products out",
+        )
     if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
         raise StudyError(
             "tables.transactions.columns maps no money",
             "amount, or quantity and unit_price",
             "Name the column that holds what a line cost",
+        )
+
+
+def _check_notation(where: str, spec: TableSpec) -> None:
+    if spec.delimiter != "whitespace" and len(spec.delimiter) != 1:
+        raise StudyError(
+            f"{where}.delimiter is '{spec.delimiter}'",
+            'one character, or whitespace; a tab is "\\t" in double quotes',
+        )
+    if spec.decimal == spec.thousands:
+        raise StudyError(f"{where}: decimal and thousands are both '{spec.decimal}'", "two marks")
+    unknown = [code for code in re.findall(r"%-?.?", spec.date_format) if code not in DATE_CODES]
+    if unknown:
+        raise StudyError(
+            f"{where}.date_format holds '{unknown[0]}'", "ISO8601, or strptime codes such as %d/%m/%Y"
         )
 
 
@@ -285,6 +328,9 @@ def _worded(error: fastjsonschema.JsonSchemaValueException) -> StudyError:
     if error.rule == "enum":
         return StudyError(f"{where} is '{error.value}'", " or ".join(error.rule_definition))
     if error.rule == "required":
+        known = list(error.definition.get("properties", {}))
+        if error.definition.get("additionalProperties") is False and set(error.value) - set(known):
+            return _unknown_word(where, error.value, known)
         missing = [name for name in error.rule_definition if name not in error.value]
         return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
     demand = error.message.removeprefix(f"{error.name} ")

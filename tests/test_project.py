@@ -89,7 +89,9 @@ def test_the_readme_s_python_prints_what_it_says():
     (block,) = readme_block("python")
     code = "\n".join(line for line in block.splitlines() if not line.startswith("#"))
     said = [line.removeprefix("# ").rstrip() for line in block.splitlines() if line.startswith("#")]
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert [line.rstrip() for line in done.stdout.splitlines()] == said
 
 

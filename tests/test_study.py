@@ -35,7 +35,10 @@ def test_choices_replace_the_study_s_own_and_none_keeps_them():
     ("change", "said"),
     [
         ({"titel": "x"}, "unknown word 'titel'. Did you mean 'title'?"),
-        ({"parameters": {"n_bot": 5}}, "parameters holds an unknown word 'n_bot'. Did you mean 'n_boot'?"),
+        (
+            {"parameters": {"n_bot": 5}},
+            "parameters holds an unknown word 'n_bot'. Did you mean 'n_boot'?",
+        ),
         ({"rules": {"duplicates": "drop"}}, "rules.duplicates is 'drop'. Accepted: keep or set_aside"),
         ({"parameters": {"k": 1}}, "parameters.k is 1"),
         ({"as_of": "2024-13-01"}, "as_of is '2024-13-01'. Accepted: a calendar date, YYYY-MM-DD"),
@@ -57,7 +60,7 @@ def test_a_study_without_money_is_refused():
 
 def test_a_folder_without_study_yaml_and_an_unknown_study_are_refused(project):
     (project / "data" / "empty").mkdir()
-    with pytest.raises(StudyError, match="holds no study.yaml"):
+    with pytest.raises(StudyError, match=r"holds no study\.yaml"):
         segkit.load_study("empty")
     with pytest.raises(StudyError, match="there is no study 'complete_journy'"):
         segkit.load_study("complete_journy")
@@ -67,7 +70,7 @@ def test_broken_yaml_is_refused(project):
     folder = project / "data" / "broken"
     folder.mkdir()
     (folder / "study.yaml").write_text("title: [")
-    with pytest.raises(StudyError, match="study.yaml is not YAML"):
+    with pytest.raises(StudyError, match=r"study\.yaml is not YAML"):
         segkit.load_study("broken")
 
 

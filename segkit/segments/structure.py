@@ -75,9 +75,7 @@ class Structure(Shown):
             f"{row.stability:.2f} of 1): you are drawing the lines yourself.",
         }[self.verdict]
         if row.stability >= USABLE and row.smallest_share >= self.min_share:
-            why = (
-                f"Stability is at least {USABLE:.2f} and every segment has {share} of customers or more."
-            )
+            why = f"Every segment has {share} of customers or more, and {USABLE:.2f} is reached."
         else:
             why = f"That is below {USABLE:.2f}, or some segment has less than {share} of customers."
         return " ".join([kind, why, self._other(), NOT_TESTED])

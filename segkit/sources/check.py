@@ -11,12 +11,13 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
 from segkit.sources.quality import account
-from segkit.sources.values import looks_like_float_id, shape
-from segkit.study import TableSpec
+from segkit.sources.values import looks_like_float_id, looks_rounded, shape
+from segkit.study import OPEN, TableSpec
 
 _STAGED = "segkit__"
 UNDER = "set_aside_under"
 """Column of the set-aside lines that names the rule."""
+MOST_MALFORMED = 0.5
 
 
 _RULE = f"{_STAGED}rule"
@@ -77,13 +78,13 @@ def require_columns(raw: Raw, spec: TableSpec) -> None:
         for names in spec.columns.values()
         for column in ([names] if isinstance(names, str) else names)
     ]
-    missing = [column for column in mapped if column not in raw.table.columns]
-    if "?" in missing:
-        open_ones = [name for name, column in spec.columns.items() if column == "?"]
+    left_open = [name for name, column in spec.columns.items() if column == OPEN]
+    if left_open:
         raise DataError(
-            f"study.yaml leaves open which column of {raw.where} is {', '.join(open_ones)}",
+            f"study.yaml leaves open which column of {raw.where} is {', '.join(left_open)}",
             ", ".join(raw.table.columns),
         )
+    missing = [column for column in mapped if column not in raw.table.columns]
     if missing:
         raise DataError(
             f"{raw.where} has no column '{missing[0]}', which study.yaml names",
@@ -96,7 +97,7 @@ def settle(
     raw: Raw,
     parsed: Values,
     columns_of: Callable[[ibis.Table, Values], Values],
-    rules_of: Callable[[ibis.Table, Values], Values],
+    rules_of: Callable[[ibis.Table, Values, Values], Values],
 ) -> Check:
     """Compute in one pass what was read and which rule, if any, sets each line aside.
 
@@ -107,10 +108,12 @@ def settle(
     columns_of : callable
         (table, what was read) -> segkit's columns.
     rules_of : callable
-        (table, segkit's columns) -> rule to lines it fits, in order: the first that fits holds.
+        (table, what was read, segkit's columns) -> rule to lines it fits; the first that
+        fits a line holds.
     """
     loose = raw.table.mutate(**{f"{_STAGED}{name}": value for name, value in parsed.items()})
-    rules = rules_of(loose, columns_of(loose, _staged(loose, parsed)))
+    loosely = _staged(loose, parsed)
+    rules = rules_of(loose, loosely, columns_of(loose, loosely))
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
     rule = ibis.cases(*branches, else_=ibis.null("string"))
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
@@ -136,17 +139,46 @@ def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
     """Refuse ids such as "12346.0": as text they match nothing that holds 12346."""
     given = [str(spec.columns[name]) for name in names if name in spec.columns]
     given = [name for name in given if not raw.table[name].type().is_integer()]
-    if not given or spec.ids == "from_float":
+    if not given:
         return
-    counts = {name: looks_like_float_id(raw.table[name]).sum().fill_null(0) for name in given}
-    for column, n_float in raw.table.agg(**counts).execute().iloc[0].items():
-        if n_float:
+    _refuse_rounded_ids(raw, given)
+    for column, n_float in _counts(raw, given, looks_like_float_id).items():
+        if n_float and spec.ids != "from_float":
             raise DataError(
                 f"{raw.where}: {n_float:,} values of '{column}' look like '99999.0': "
                 "ids that went through a column of floats",
                 "ids as text",
                 "Export them again as text, or add `ids: from_float` to this table in study.yaml",
             )
+
+
+def _refuse_rounded_ids(raw: Raw, given: list[str]) -> None:
+    for column, n_rounded in _counts(raw, given, looks_rounded).items():
+        if n_rounded:
+            raise DataError(
+                f"{raw.where}: {n_rounded:,} values of '{column}' look like '9.99999E+99': ids that a "
+                "spreadsheet has rounded; their digits are lost",
+                "ids as text",
+                "Export them again without opening the file in a spreadsheet",
+            )
+
+
+def _counts(raw: Raw, columns: list[str], fits: Callable[[Any], Any]) -> dict[str, int]:
+    """How many values of each column fit."""
+    sums = {name: fits(raw.table[name]).sum().fill_null(0) for name in columns}
+    return {str(name): int(n) for name, n in raw.table.agg(**sums).execute().iloc[0].items()}
+
+
+def refuse_malformed(raw: Raw) -> None:
+    """Refuse a table most of whose lines are no records: its delimiter or quotes must be wrong."""
+    n_malformed = len(raw.malformed)
+    n_lines = int(raw.table.count().execute()) + n_malformed
+    if n_malformed / n_lines > MOST_MALFORMED:
+        raise DataError(
+            f"{raw.where}: {n_malformed:,} of {n_lines:,} lines are a malformed line: they have "
+            "more or fewer fields than the header",
+            "one delimiter between fields, and quotes around fields that hold it",
+        )
 
 
 def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float) -> None:
@@ -159,10 +191,12 @@ def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limi
     limit : float
         Largest share of unreadable values, 0 to 1.
     """
-    filled = {column: _is_filled(raw.table[column]) for column in parsed}
+    filled = {column: is_filled(raw.table[column]) for column in parsed}
     failed = {column: filled[column] & value.isnull() for column, value in parsed.items()}
-    n_filled = raw.table.agg(**{name: is_so.sum() for name, is_so in filled.items()}).execute()
-    n_failed = raw.table.agg(**{name: is_so.sum() for name, is_so in failed.items()}).execute()
+    n_filled, n_failed = (
+        raw.table.agg(**{name: is_so.sum().fill_null(0) for name, is_so in which.items()}).execute()
+        for which in (filled, failed)
+    )
     for column, value in parsed.items():
         given, unread = int(n_filled[column].iloc[0]), int(n_failed[column].iloc[0])
         if given and unread / given > limit:
@@ -173,7 +207,8 @@ def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limi
             )
 
 
-def _is_filled(value: Any) -> Any:
+def is_filled(value: Any) -> Any:
+    """Whether there is anything to read."""
     return value.strip() != "" if value.type().is_string() else value.notnull()
 
 

@@ -17,15 +17,11 @@ import pandas as pd
 import yaml
 
 from segkit.errors import DataError, StudyError
-from segkit.sources.files import (
-    WHITESPACE,
-    is_utf8_file,
-    looks_like_values,
-    open_bytes,
-    read_raw,
-)
-from segkit.sources.values import FLOAT_ID, ISO_DATE, NUMBER, try_strptime
-from segkit.study import TableSpec, project_root
+from segkit.sources.csvfile import WHITESPACE, looks_like_values
+from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes
+from segkit.sources.files import read_raw
+from segkit.sources.values import FLOAT_ID, ISO_DATE, number_pattern, try_strptime
+from segkit.study import OPEN, TableSpec, project_root
 
 PATTERNS: Mapping[str, Sequence[str]] = {
     "customer_id": (
@@ -58,10 +54,13 @@ PATTERNS: Mapping[str, Sequence[str]] = {
     ),
     "store_id": (r"(store|shop|branch|filiale|outlet)(_?(id|no|nr|number|code|name))?",),
 }
-PROTECTED = re.compile(
-    r"age|birth|gender|sex$|marital|relig|ethnic|race|nationality|disab|health|political|union|household_(size|comp)",
-    re.IGNORECASE,
-)
+PROTECTED = frozenset(
+    {
+        "age", "alter", "birth", "birthdate", "birthday", "born", "disability", "disabled", "ethnic",
+        "ethnicity", "gender", "geschlecht", "health", "marital", "nationality", "political", "race",
+        "religion", "religious", "sex", "union",
+    }
+)  # fmt: skip
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
     "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M",
@@ -69,8 +68,8 @@ DATE_FORMATS = (
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
-UNKNOWN = "?"
 MAX_LEVELS = 20
+SEEN_BYTES = 1 << 16
 
 
 @dataclass
@@ -146,7 +145,7 @@ class Seen:
     table: ibis.Table
     guess: Guess
     rules: dict[str, Any] = field(default_factory=dict)
-    as_of: str = UNKNOWN
+    as_of: str = OPEN
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -173,9 +172,9 @@ def guess_transactions(path: Path) -> Seen:
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
         if needed not in columns:
-            columns[needed] = UNKNOWN
+            columns[needed] = OPEN
             seen.guess.needs.append(f"{needed}: which of {', '.join(seen.table.columns)}?")
-    if columns["order_date"] != UNKNOWN:
+    if columns["order_date"] != OPEN:
         _guess_dates(seen, columns["order_date"])
     _guess_notation(seen)
     _guess_ids(seen)
@@ -193,7 +192,7 @@ def _guess_table(path: Path, wanted: Sequence[str]) -> Seen:
     guess = Guess(spec | {"columns": found}, said)
     missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
     for name in missing:
-        found[name] = UNKNOWN
+        found[name] = OPEN
         guess.needs.append(f"{name}: which of {', '.join(raw.table.columns)}?")
     return Seen(raw.table, guess)
 
@@ -202,14 +201,14 @@ def _guess_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Encoding, delimiter and header of a file."""
     spec: dict[str, Any] = {"file": str(path.resolve())}
     said: dict[str, str] = {}
-    with open_bytes(path) as stream:
-        start = stream.read(1 << 16)
-    if start[:4] == b"PAR1":
+    if first_bytes(path) == b"PAR1":
         return spec, said
+    with open_bytes(path) as stream:
+        start = stream.read(SEEN_BYTES)
     encoding = _guess_encoding(path, start)
     if encoding != "utf-8":
         spec["encoding"], said["encoding"] = encoding, f"{encoding}, since it is not UTF-8"
-    lines = start.decode(encoding, errors="ignore").lstrip("\ufeff").splitlines()[:-1] or [""]
+    lines = start.decode(encoding, errors="ignore").lstrip("\ufeff").splitlines() or [""]
     delimiter = _guess_delimiter(lines)
     if delimiter != ",":
         spec["delimiter"] = delimiter
@@ -241,9 +240,7 @@ def _guess_delimiter(lines: Sequence[str]) -> str:
 
 def _match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
     """segkit's name -> the file's column whose name fits best; each column is used once."""
-    plain = {
-        column: re.sub(r"[^a-z0-9]+", "_", _snake(column).lower()).strip("_") for column in columns
-    }
+    plain = {column: _plain(column) for column in columns}
     found: dict[str, Any] = {}
     for rank in range(3):
         for ours in wanted:
@@ -255,8 +252,10 @@ def _match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, A
     return {name: found[name] for name in wanted if name in found}
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+def _plain(name: str) -> str:
+    """A column's name in lower case with underscores: "CustomerID" and "customer id" are one."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
 
 
 def _choose_money(seen: Seen) -> None:
@@ -271,7 +270,7 @@ def _choose_money(seen: Seen) -> None:
                 f"amount: '{columns['amount']}' is taken for what the line cost; is it?"
             )
         else:
-            columns["amount"] = UNKNOWN
+            columns["amount"] = OPEN
             seen.guess.needs.append(f"amount: which of {', '.join(seen.table.columns)}?")
 
 
@@ -296,23 +295,25 @@ def _guess_dates(seen: Seen, column: str) -> None:
 
 
 def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
-    parsed = try_strptime(seen.text(column), pattern).notnull()
-    return float(seen.table.agg(share=parsed.mean()).execute().iloc[0, 0] or 0)
+    text = seen.text(column)
+    filled = seen.table.filter(text.notnull() & (text != ""))
+    parsed = try_strptime(filled[column].cast("string").strip(), pattern).notnull()
+    return float(filled.agg(share=parsed.mean()).execute().iloc[0, 0] or 0)
 
 
 def _day_after(moment: Any, seen: Seen) -> str:
     last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
-    return UNKNOWN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
+    return OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
 
 
 def _guess_notation(seen: Seen) -> None:
     """Decimal commas, where they read more numbers than decimal points do."""
     money = [name for name in ("amount", "unit_price", "quantity") if name in seen.columns]
-    names = [seen.columns[name] for name in money if seen.columns[name] != UNKNOWN]
+    names = [seen.columns[name] for name in money if seen.columns[name] != OPEN]
     text = [name for name in names if seen.table[name].type().is_string()]
     comma = r"^[+-]?\d{1,3}(\.\d{3})*,\d+$|^[+-]?\d+,\d+$"
     for name in text:
-        if seen.share(name, NUMBER) < 0.95 and seen.share(name, comma) > 0.5:
+        if seen.share(name, number_pattern()) < 0.95 and seen.share(name, comma) > 0.5:
             seen.guess.spec["decimal"], seen.guess.said["decimal"] = ",", f"',' as in '{name}'"
             if seen.share(name, r"\d\.\d{3},") > 0:
                 seen.guess.spec["thousands"] = "."
@@ -320,7 +321,7 @@ def _guess_notation(seen: Seen) -> None:
 
 def _guess_ids(seen: Seen) -> None:
     column = seen.columns["customer_id"]
-    if column != UNKNOWN and seen.share(column, FLOAT_ID) > 0.5:
+    if column != OPEN and seen.share(column, FLOAT_ID) > 0.5:
         seen.guess.spec["ids"] = "from_float"
         seen.guess.said["ids"] = (
             f"'{column}' went through a column of floats: '99999.0' is read as 99999"
@@ -369,7 +370,7 @@ def _describing(people: Seen) -> tuple[list[str], list[str]]:
         n_levels = int(people.table[column].nunique().execute())
         if 2 <= n_levels <= MAX_LEVELS:
             few.append(column)
-    protected = [column for column in few if PROTECTED.search(column)]
+    protected = [column for column in few if PROTECTED & set(_plain(column).split("_"))]
     return [column for column in few if column not in protected], protected
 
 

@@ -27,7 +27,8 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     id_column = spec.columns["customer_id"]
 
     def descriptors(table: ibis.Table) -> Values:
-        return {name: table[name] for name in as_it_came(table) if name != id_column}
+        others = [name for name in as_it_came(table) if name not in {id_column, "customer_id"}]
+        return {name: table[name] for name in others}
 
     return _one_line_each(con, raw, spec, "customer_id", descriptors)
 
@@ -56,7 +57,7 @@ def check_events(con: Backend, raw: Raw, name: str, study: Study) -> Check:
         raw,
         parsed,
         lambda _, read: read,
-        lambda _, columns: {
+        lambda _, read, columns: {
             "no customer id": columns["customer_id"].isnull(),
             "unreadable date": columns["event_date"].isnull(),
             "on or after as_of": columns["event_date"] >= ibis.timestamp(study.as_of),
@@ -98,7 +99,7 @@ def _one_line_each(
         raw,
         {id_name: as_id(raw.table[id_column], spec)},
         lambda table, read: {**read, **others(table)},
-        lambda table, columns: {
+        lambda table, read, columns: {
             f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
             "duplicate": copy_number(table) > 0,
         },

@@ -12,12 +12,13 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
 from segkit.sources import people, transactions
-from segkit.sources.check import Check
+from segkit.sources.check import UNDER, Check
 from segkit.sources.files import Raw, read_raw
-from segkit.sources.quality import Quality
+from segkit.sources.quality import Quality, account
 from segkit.study import Study, TableSpec, load_study
 
 EVENTS = ("campaigns", "coupons")
+_JOIN_KEY = "segkit_join_key"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,6 +147,7 @@ class _Reading:
         check = transactions.check_transactions(self.con, raw, self.study)
         self.notices += transactions.notices(check, self.study)
         read = _totals(check.raw.table.select(**check.columns))
+        read["lines"] += len(raw.malformed)
         kept, returns = check.kept(), check.under(transactions.RETURN_RULES)
         returns = returns.filter(returns.order_date < ibis.timestamp(self.study.as_of))
         if "products" in self.study.tables:
@@ -199,13 +201,23 @@ class _Reading:
         for side in (raw, second):
             if key not in side.table.columns:
                 raise DataError(f"{side.where} has no column '{key}' to join on")
-        if second.table[key].nunique().execute() < second.table.count().execute():
+        self._record_join(second_name, second)
+        keyed = second.table.filter(second.table[key].notnull())
+        if keyed[key].nunique().execute() < keyed.count().execute():
             raise DataError(f"{second.where} has more than one line for a '{key}'", "one line each")
-        added = second.table.select(
-            key, *(column for column in second.table.columns if column not in raw.table.columns)
-        )
-        joined = raw.table.left_join(added, key).drop(f"{key}_right")
+        new = [column for column in keyed.columns if column not in raw.table.columns]
+        added = keyed.select(*new, **{_JOIN_KEY: keyed[key].cast("string")})
+        joined = raw.table.left_join(added, raw.table[key].cast("string") == added[_JOIN_KEY])
+        joined = joined.drop(_JOIN_KEY)
         return replace(raw, table=self.con.create_table(f"{name}_joined", joined, temp=True))
+
+    def _record_join(self, name: str, second: Raw) -> None:
+        self.malformed[name] = second.malformed
+        none = second.table.limit(0).mutate(**{UNDER: ibis.null("string")})
+        self.set_aside[name] = self.con.create_table(f"set_aside_{name}", none, temp=True)
+        n_lines, n_malformed = int(second.table.count().execute()), len(second.malformed)
+        kept = pd.DataFrame({"rule": [None], "lines": [n_lines]})
+        self.records.append(account(name, n_lines + n_malformed, kept, n_malformed))
 
     def _file(self, name: str, check: Check) -> None:
         """Record what became of each line, and keep the set-aside ones as they came."""

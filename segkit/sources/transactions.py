@@ -10,7 +10,9 @@ from segkit.sources.check import (
     Values,
     as_it_came,
     copy_number,
+    is_filled,
     refuse_float_ids,
+    refuse_malformed,
     refuse_unreadable,
     require_columns,
     settle,
@@ -47,13 +49,14 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     """
     spec = study.tables["transactions"]
     require_columns(raw, spec)
+    refuse_malformed(raw)
     refuse_float_ids(raw, spec, ["customer_id", *IDS])
     check = settle(
         con,
         raw,
         _parsed(raw, study),
         lambda _, read: _columns(read, study),
-        lambda table, columns: _rules(table, study, columns),
+        lambda table, read, columns: _rules(table, study, read, columns),
     )
     by_column = {name: check.read[name] for name in _number_columns(study)}
     by_column[str(spec.columns["order_date"])] = check.read["order_date"]
@@ -121,11 +124,13 @@ def _columns(read: Values, study: Study) -> Values:
     return columns
 
 
-def _rules(table: ibis.Table, study: Study, columns: Values) -> Values:
+def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Values:
     amount, prefix = columns["amount"], study.rules["cancellation_prefix"]
     unreadable = amount.isnull()
     if "quantity" in columns:
         unreadable |= columns["quantity"].isnull()
+    for name in _number_columns(study):
+        unreadable |= is_filled(table[name]) & read[name].isnull()
     rules = {
         "no customer id": columns["customer_id"].isnull(),
         "unreadable date": columns["order_date"].isnull(),

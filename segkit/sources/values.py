@@ -1,5 +1,6 @@
 """Raw values -> ids, moments and numbers; what can't be read becomes null, never a guess."""
 
+import re
 from typing import Any
 
 import ibis
@@ -12,15 +13,21 @@ MONEY = "decimal(18, 4)"
 """Exact, so that a sum doesn't depend on the order of the lines."""
 
 FLOAT_ID = r"^-?[0-9]+\.0+$"
+ROUNDED_ID = r"^-?[0-9]\.[0-9]+[eE]\+?[0-9]+$"
 NO_ID = ("", "nan", "none", "null", "n/a", "<na>")
-_UTC: Any = dt.Timestamp("UTC")
-NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
+ISO_OFFSET = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|[+-]\d{2}(:?\d{2})?)$"
+_UTC: Any = dt.Timestamp("UTC")
 
 
 @ibis.udf.scalar.builtin
 def try_strptime(text: str, pattern: str) -> dt.timestamp:
     """DuckDB's: null where the text doesn't fit the pattern."""
+
+
+@ibis.udf.scalar.builtin(name="try_strptime")
+def _try_strptime_with_offset(text: str, pattern: str) -> _UTC:
+    """DuckDB's again: a moment, where the pattern holds %z."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")
@@ -49,23 +56,52 @@ def looks_like_float_id(value: Value) -> BooleanValue:
     return value.cast("string").strip().re_search(FLOAT_ID)
 
 
+def looks_rounded(value: Value) -> BooleanValue:
+    """Whether an id lost digits in a spreadsheet ("1.23457E+11")."""
+    return value.cast("string").strip().re_search(ROUNDED_ID)
+
+
 def as_moment(value: Value, spec: TableSpec, zone: str) -> TimestampValue:
-    """A local wall-clock time in the study's zone; null when the stated format doesn't fit."""
+    """A local wall-clock time in the study's zone; null when the stated format doesn't fit.
+
+    A time with an offset of its own is a moment, whatever zone the table states.
+    """
     kind = value.type()
     if kind.is_timestamp() and kind.timezone is not None:
         return _clock_in(zone, value)
     if kind.is_timestamp() or kind.is_date():
-        clock = value.cast("timestamp")
-    else:
-        clock = _parsed(value.cast("string").strip(), spec.date_format)
-    return clock if spec.timezone in {None, zone} else _clock_in(zone, _moment_of(spec.timezone, clock))
+        return _to_zone(value.cast("timestamp"), spec, zone)
+    text: Any = value.cast("string").strip()
+    if "%z" in spec.date_format:
+        return _clock_in(zone, _try_strptime_with_offset(text, spec.date_format))
+    if spec.date_format != "ISO8601":
+        return _to_zone(try_strptime(text, spec.date_format), spec, zone)
+    clock = _where(text, ISO_DATE).try_cast("timestamp")
+    moment = _where(text, ISO_OFFSET).try_cast(_UTC)
+    return ibis.coalesce(_to_zone(clock, spec, zone), _clock_in(zone, moment))
 
 
-def _parsed(text: Any, date_format: str) -> Any:
-    if date_format != "ISO8601":
-        return try_strptime(text, date_format)
-    iso = text.re_search(ISO_DATE)
-    return iso.ifelse(text, ibis.null("string")).try_cast("timestamp")
+def _to_zone(clock: Any, spec: TableSpec, zone: str) -> Any:
+    stated = spec.timezone
+    return clock if stated in {None, zone} else _clock_in(zone, _moment_of(stated, clock))
+
+
+def _where(text: Any, pattern: str) -> Any:
+    return text.re_search(pattern).ifelse(text, ibis.null("string"))
+
+
+def number_pattern(decimal: str = ".", thousands: str = "") -> str:
+    """What a number looks like in a notation; thousands marks only where they belong.
+
+    Examples
+    --------
+    >>> german = number_pattern(",", ".")
+    >>> bool(re.search(german, "1.234,50")), bool(re.search(german, "12.50"))
+    (True, False)
+    """
+    mark, group = re.escape(decimal), re.escape(thousands)
+    whole = rf"([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+)" if thousands else "[0-9]+"
+    return rf"^[+-]?({whole}({mark}[0-9]*)?|{mark}[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 def as_number(value: Value, spec: TableSpec) -> NumericValue:
@@ -73,12 +109,10 @@ def as_number(value: Value, spec: TableSpec) -> NumericValue:
     if isinstance(value, NumericValue):
         number: Any = value.cast("float64")
     else:
-        text: Any = value.cast("string").strip()
+        text = _where(value.cast("string").strip(), number_pattern(spec.decimal, spec.thousands))
         if spec.thousands:
             text = text.replace(spec.thousands, "")
-        if spec.decimal == ",":
-            text = text.re_search(r"\.").ifelse(ibis.null("string"), text.replace(",", "."))
-        number = text.re_search(NUMBER).ifelse(text, ibis.null("string")).try_cast("float64")
+        number = text.replace(spec.decimal, ".").try_cast("float64")
     return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 
 

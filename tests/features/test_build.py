@@ -65,7 +65,9 @@ def naive(orders, as_of=AS_OF):
             "trend": (2 * recent - revenue) / revenue,
         }
         for part, (start, end) in DAYPARTS.items():
-            inside = (hours >= start) & (hours < end) if start < end else (hours >= start) | (hours < end)
+            inside = (
+                (hours >= start) & (hours < end) if start < end else (hours >= start) | (hours < end)
+            )
             rows[customer][f"{part}_share"] = inside.mean()
         for kind in top:
             spent = own.loc[own["kind"] == kind, "amount"].sum()

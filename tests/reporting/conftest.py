@@ -76,7 +76,9 @@ def browser():
     """A real Chromium; without one a user's test is skipped, and CI fails."""
     from playwright.sync_api import sync_playwright
 
-    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    found = next(
+        filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+    )
     if not found:
         reason = "no Chromium on the PATH: the report is not looked at in a browser"
         pytest.fail(reason) if IN_CI else pytest.skip(reason)

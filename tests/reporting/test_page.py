@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_headings_form_an_outline(words):
     levels = [int(tag[1]) for tag in words.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_nothing_is_requested_and_nothing_complains(page):
@@ -113,7 +114,8 @@ def test_charts_do_not_cut_their_texts_off(page):
             const box = chart.viewBox.baseVal;
             return [...chart.querySelectorAll('text')].filter(text => {
                 const at = text.getBBox();
-                return at.x < -1 || at.x + at.width > box.width + 1 || at.y + at.height > box.height + 1;
+                return at.x < -1 || at.x + at.width > box.width + 1
+                    || at.y + at.height > box.height + 1;
             }).map(text => text.textContent);
         })"""
     )
@@ -148,7 +150,8 @@ def test_text_stands_out_from_its_ground(page, scheme):
                 return colour.length === 3 || colour[3] > 0 ? colour
                     : node.parentElement ? ground(node.parentElement) : [255, 255, 255];
             };
-            return [...document.querySelectorAll('p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption')]
+            const parts_of_the_page = 'p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption';
+            return [...document.querySelectorAll(parts_of_the_page)]
                 .filter(node => node.textContent.trim())
                 .map(node => {
                     const [a, b] = [parts(getComputedStyle(node).color), ground(node)].map(light);

@@ -17,9 +17,7 @@ QUICK = {"n_boot": 12, "k_max": 5}
 
 
 # the array API check skips itself unless SCIPY_ARRAY_API is set, and Unskew doesn't claim that API
-CHECKS = [
-    check for _, check in estimator_checks_generator(Unskew()) if "array_api" not in str(check)
-]
+CHECKS = [check for _, check in estimator_checks_generator(Unskew()) if "array_api" not in str(check)]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=str)
@@ -193,7 +191,7 @@ def test_assign_refuses_what_it_cannot_place(groups, segments):
 
 
 def test_unknown_choices_are_refused_by_name(groups, segments):
-    with pytest.raises(ParameterError, match="method is 'kmean'.*Did you mean 'kmeans'"):
+    with pytest.raises(ParameterError, match=r"method is 'kmean'.*Did you mean 'kmeans'"):
         segkit.fit_segments(groups[0], method="kmean")
     with pytest.raises(ParameterError, match="the structure of this very frame"):
         segkit.fit_segments(groups[0].head(100), structure=segments.structure)

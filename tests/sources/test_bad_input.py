@@ -434,9 +434,9 @@ def test_a_quote_that_never_closes_hides_no_thousands_of_lines(refusal):
 
 def test_a_wrong_delimiter_is_refused_with_the_one_to_state(load, refusal):
     text = orders().to_csv(index=False, sep=";")
-    assert 'add `delimiter: ";"`' in refusal(text)
+    assert 'Add `delimiter: ";"`' in refusal(text)
     assert count(load(text, delimiter=";", written=40), "kept") == 40
-    assert 'add `delimiter: "\\t"`' in refusal(text.replace(";", "\t"))
+    assert 'Add `delimiter: "\\t"`' in refusal(text.replace(";", "\t"))
 
 
 @pytest.mark.parametrize("delimiter", ["||", "\\t", "tab"])
