@@ -75,6 +75,7 @@ def shared_data() -> Path:
     folder = os.environ.get("SEGKIT_DATA")
     if not folder:
         pytest.skip("SEGKIT_DATA is not set: it names the folder of the public data sets")
+    assert Path(folder).is_dir(), f"SEGKIT_DATA is {folder}, and there is no such folder"
     return Path(folder)
 
 
@@ -112,7 +113,7 @@ def make_transactions(n_customers=60, *, seed=0) -> pd.DataFrame:
                 product = int(rng.integers(0, 20))
                 price = float(rng.integers(100, 900) if frequent else rng.integers(2000, 9000)) / 100
                 rows.append(
-                    (f"c{customer:03d}", f"o{customer}-{order}", day + hour, f"p{product}",
+                    (f"c-{customer:03d}", f"o{customer}-{order}", day + hour, f"p{product}",
                      f"cat{product % 4}", int(rng.integers(1, 4)), price, price / 10)
                 )  # fmt: skip
     columns = ["customer", "order", "when", "product", "kind", "count", "price", "saved"]

@@ -20,9 +20,9 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 import papermill
+from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from segkit.errors import ParameterError, RunError
 from segkit.reporting.page import failed_page, report_page
@@ -34,6 +34,7 @@ NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
 REPORT = "report.html"
 RUNNERS_OWN = frozenset({"study", "as_of", "run"})
 CELL_SECONDS = 3_600
+KERNEL = "python3"
 PACKAGES = (
     "segkit",
     "pandas",
@@ -100,9 +101,13 @@ def run_study(
     started = datetime.now(UTC)
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
-    choices = given | {"study": str(loaded.folder), "as_of": loaded.as_of, "run": run.name}
+    choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
     try:
-        seconds = {name: _execute(name, known[name], choices, folders, progress) for name in NOTEBOOKS}
+        with _kernel() as kernel:
+            seconds = {
+                name: _execute(name, known[name], choices, folders, kernel, progress)
+                for name in NOTEBOOKS
+            }
         _finish(run, folders, given, started, seconds)
     except BaseException:
         shutil.rmtree(folders.private, ignore_errors=True)
@@ -164,22 +169,22 @@ def _execute(
     known: Mapping[str, Parameter],
     choices: Mapping[str, Any],
     folders: _Folders,
+    kernel: KernelManager,
     progress: bool,
 ) -> float:
     """Run one notebook; return the seconds it took."""
     started, output = time.perf_counter(), folders.working / f"{name}.ipynb"
     try:
-        with _quiet_kernels():
-            executed = papermill.execute_notebook(
-                str(_notebook(name)),
-                str(output),
-                {key: value for key, value in choices.items() if key in known},
-                kernel_name="python3",
-                execution_timeout=CELL_SECONDS,
-                progress_bar={"desc": f"{name:<12}", "unit": "cell"} if progress else False,
-                # papermill's default, TCP, prints a warning
-                config=Config({"KernelManager": {"transport": "ipc"}}),
-            )
+        _forget(kernel)
+        executed = papermill.execute_notebook(
+            str(_notebook(name)),
+            str(output),
+            {key: value for key, value in choices.items() if key in known},
+            kernel_name=KERNEL,
+            km=kernel,
+            execution_timeout=CELL_SECONDS,
+            progress_bar={"desc": f"{name:<12}", "unit": "cell"} if progress else False,
+        )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
         page.write_text(failed_page(name, failure), encoding="utf-8")
@@ -187,25 +192,43 @@ def _execute(
             f"{name} failed: {failure.ename}: {failure.evalue}",
             fix=f"{page.name} beside the study's reports says where; the last report is untouched",
         ) from None
-    nbformat.write(_without_traces(executed), output)
+    nbformat.write(_without_traces(executed, str(choices["study"])), output)
     (folders.working.parent / f"{name}.failed.html").unlink(missing_ok=True)
     return round(time.perf_counter() - started, 1)
 
 
 @contextmanager
-def _quiet_kernels() -> Iterator[None]:
-    """Keep progress bars out of the executed notebooks: the terminal has its own."""
-    os.environ["SEGKIT_QUIET"] = "1"
+def _kernel() -> Iterator[KernelManager]:
+    """One kernel for all notebooks of a run: starting and importing five times costs more than most.
+
+    It talks over IPC, since papermill warns of TCP, and draws no progress bars into the notebooks.
+    """
+    kernel = KernelManager(kernel_name=KERNEL, transport="ipc")
+    kernel.start_kernel(env={**os.environ, "SEGKIT_QUIET": "1"})
     try:
-        yield
+        yield kernel
     finally:
-        del os.environ["SEGKIT_QUIET"]
+        kernel.shutdown_kernel(now=True)
 
 
-def _without_traces(notebook: NotebookNode) -> NotebookNode:
-    """Drop papermill's paths and clock times."""
+def _forget(kernel: KernelManager) -> None:
+    """Empty the kernel's namespace and history, so that no notebook leans on the one before."""
+    client = kernel.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        reset = "get_ipython().reset(new_session=True)"
+        client.execute_interactive(reset, silent=True, store_history=False, timeout=60)
+    finally:
+        client.stop_channels()
+
+
+def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
+    """Drop papermill's paths and clock times, and the folders above the study."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(json.dumps(study), json.dumps(Path(study).name))
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     return notebook

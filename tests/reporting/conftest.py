@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from segkit.features.dictionary import slug
 from tests.conftest import IN_CI, ROOT, make_transactions
 
 QUICK = ["-p", "n_boot=10"]
@@ -34,7 +35,10 @@ def make_shop(project: Path, orders) -> Path:
     made = segkit_command("new", "shop", "--transactions", "orders.csv", cwd=project)
     assert made.returncode == 0, made.stderr
     path = project / "data" / "shop" / "study.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + "parameters: { k_max: 3 }\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8").replace(
+        "mean_order_value", f"mean_order_value, {slug(HOSTILE)}_share"
+    )
+    path.write_text(text + "parameters: { k_max: 3 }\n", encoding="utf-8")
     return project
 
 
