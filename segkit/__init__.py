@@ -11,8 +11,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from segkit.errors import SegkitError
     from segkit.features.build import build_features
-    from segkit.personas.cards import describe_segments
     from segkit.personas.profile import profile_segments
+    from segkit.personas.writer import describe_segments
     from segkit.reporting.runner import run_study
     from segkit.reporting.sections import build_report
     from segkit.reporting.workspace import open_run
@@ -27,7 +27,7 @@ _HOMES = {
     "assess_structure": "segments.structure",
     "build_features": "features.build",
     "build_report": "reporting.sections",
-    "describe_segments": "personas.cards",
+    "describe_segments": "personas.writer",
     "fit_segments": "segments.fit",
     "load_segments": "segments.store",
     "load_study": "study",

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new(given: argparse.Namespace) -> None:
-    from segkit.sources.guess import new_study
+    from segkit.sources.new import new_study
 
     files = {
         "transactions": given.transactions,

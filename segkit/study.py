@@ -4,20 +4,17 @@ A study is a folder `data/<name>/` with a `study.yaml`; its raw tables are read,
 What a run makes of them goes to `data/<name>/processed/` (private) and `reports/<name>/` (aggregates).
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import fastjsonschema
 import yaml
 
 from segkit.errors import StudyError, nearest
+from segkit.schema import checked
 
 PARAMETERS: Mapping[str, Any] = {
     "k": None,
@@ -33,7 +30,6 @@ RULES: Mapping[str, Any] = {
     "duplicates": "keep",
     "max_unreadable_share": 0.05,
 }
-OPEN = "?"
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 WORDS: Mapping[str, str] = {
     "customer": "customer",
@@ -211,9 +207,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
-    content = _plain(content)
-    _refuse_open(content)
-    _check_schema(content)
+    content = checked(content)
     given = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
     study = Study(
         **{**content, **given}
@@ -229,32 +223,6 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     )
     _check_sense(study)
     return study
-
-
-def _refuse_open(content: Mapping[str, Any]) -> None:
-    """Refuse what `segkit new` couldn't guess and left as a question mark."""
-    left = sorted(_open_keys(content))
-    if any(".columns." not in key for key in left):  # columns are named when the table is read
-        raise StudyError(
-            f"study.yaml leaves open: {', '.join(left)}", fix="Put an answer for each question mark"
-        )
-
-
-def _open_keys(content: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for key, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _open_keys(value, f"{above}{key}.")
-        elif value == OPEN:
-            yield f"{above}{key}"
-
-
-def _plain(value: Any) -> Any:
-    """YAML's dates as text, so that one schema serves files and dicts."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _checked_date(text: str) -> str:
@@ -302,41 +270,3 @@ def _check_notation(where: str, spec: TableSpec) -> None:
         raise StudyError(
             f"{where}.date_format holds '{unknown[0]}'", "ISO8601, or strptime codes such as %d/%m/%Y"
         )
-
-
-@cache
-def _validator() -> Callable[[Mapping[str, Any]], object]:
-    text = files("segkit").joinpath("study.schema.json").read_text(encoding="utf-8")
-    validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(text))
-    return validator
-
-
-def _check_schema(content: Mapping[str, Any]) -> None:
-    try:
-        _validator()(content)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise _worded(error) from None
-
-
-def _worded(error: fastjsonschema.JsonSchemaValueException) -> StudyError:
-    where = ".".join(error.path[1:]) or "study.yaml"
-    if error.rule == "additionalProperties":
-        known = list(error.definition["properties"])
-        return _unknown_word(where, error.value, known)
-    if error.rule == "propertyNames":
-        return _unknown_word(where, error.value, error.rule_definition["enum"])
-    if error.rule == "enum":
-        return StudyError(f"{where} is '{error.value}'", " or ".join(error.rule_definition))
-    if error.rule == "required":
-        known = list(error.definition.get("properties", {}))
-        if error.definition.get("additionalProperties") is False and set(error.value) - set(known):
-            return _unknown_word(where, error.value, known)
-        missing = [name for name in error.rule_definition if name not in error.value]
-        return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
-    demand = error.message.removeprefix(f"{error.name} ")
-    return StudyError(f"{where} is {error.value!r}: it {demand}")
-
-
-def _unknown_word(where: str, given: Iterable[str], known: Iterable[str]) -> StudyError:
-    unknown = next(key for key in given if key not in known)
-    return StudyError(f"{where} holds an unknown word '{unknown}'", fix=nearest(unknown, known))

@@ -15,9 +15,10 @@ from segkit import __version__
 from segkit.errors import ParameterError
 from segkit.features.build import Features, build_features
 from segkit.features.store import load_features, save_features
-from segkit.personas.cards import Personas, describe_segments
+from segkit.personas.cards import Personas
 from segkit.personas.facts import Fact, fact_table
 from segkit.personas.profile import Profile, profile_segments
+from segkit.personas.writer import describe_segments
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.fit import Segmentation, fit_segments
 from segkit.segments.store import load_segments, save_segments

@@ -9,10 +9,11 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
+from segkit.schema import OPEN
 from segkit.sources.files import Raw
 from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
-from segkit.study import OPEN, TableSpec
+from segkit.study import TableSpec
 
 _STAGED = "segkit__"
 UNDER = "set_aside_under"

@@ -1,10 +1,9 @@
-"""A first study.yaml for a user's own files: guesses once, says so, and writes it down to be checked.
+"""How a file is to be read, guessed once from its names and values, to be checked by a person.
 
 Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
 """
 
 import csv
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +13,14 @@ from typing import Any
 
 import ibis
 import pandas as pd
-import yaml
 
-from segkit.errors import DataError, StudyError
+from segkit.errors import DataError
+from segkit.schema import OPEN
 from segkit.sources.csvfile import WHITESPACE, looks_like_values
 from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes
 from segkit.sources.files import read_raw
 from segkit.sources.values import FLOAT_ID, ISO_DATE, number_pattern, try_strptime
-from segkit.study import OPEN, TableSpec, project_root
+from segkit.study import TableSpec
 
 PATTERNS: Mapping[str, Sequence[str]] = {
     "customer_id": (
@@ -91,53 +90,6 @@ class Guess:
     needs: list[str] = field(default_factory=list)
 
 
-def new_study(name: str, files: Mapping[str, Path]) -> str:
-    """Write data/<name>/study.yaml for a user's own files.
-
-    Parameters
-    ----------
-    name : str
-        Of the new folder; must not exist.
-    files : dict of str to pathlib.Path
-        "transactions" and, optionally, "products" and "customers".
-
-    Returns
-    -------
-    str
-        What was guessed and what is needed, to be printed.
-
-    Raises
-    ------
-    StudyError
-        The name is taken or no folder name.
-    DataError
-        A file can't be read at all.
-    """
-    if not re.fullmatch(r"[\w-]+", name):
-        raise StudyError(f"'{name}' is no name for a study", "letters, digits, - and _")
-    folder = project_root() / "data" / name
-    if (folder / "study.yaml").exists():
-        raise StudyError(
-            f"data/{name} holds a study already", fix="Choose another name, or edit that one"
-        )
-    transactions = guess_transactions(files["transactions"])
-    guesses = {"transactions": transactions.guess}
-    descriptors: list[str] = []
-    protected: list[str] = []
-    if "products" in files:
-        guesses["products"] = _guess_table(files["products"], ["product_id", "category"]).guess
-    if "customers" in files:
-        people = _guess_table(files["customers"], ["customer_id"])
-        guesses["customers"] = people.guess
-        descriptors, protected = _describing(people)
-    folder.mkdir(parents=True, exist_ok=True)
-    for guess in guesses.values():
-        guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
-    text = _study_text(name, guesses, transactions, descriptors, protected)
-    (folder / "study.yaml").write_text(text, encoding="utf-8")
-    return _summary(name, guesses)
-
-
 @dataclass
 class Seen:
     """A file as it was looked at: all columns as text, read once."""
@@ -167,7 +119,7 @@ class Seen:
 
 def guess_transactions(path: Path) -> Seen:
     """Guess how order lines are to be read."""
-    seen = _guess_table(path, list(PATTERNS))
+    seen = guess_table(path, list(PATTERNS))
     columns = seen.columns
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
@@ -182,7 +134,8 @@ def guess_transactions(path: Path) -> Seen:
     return seen
 
 
-def _guess_table(path: Path, wanted: Sequence[str]) -> Seen:
+def guess_table(path: Path, wanted: Sequence[str]) -> Seen:
+    """Guess a file's form, and which of its columns are the wanted ones."""
     if not path.is_file():
         raise DataError(f"there is no file '{path}'")
     spec, said = _guess_file(path)
@@ -361,7 +314,7 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
     return str(only_negative["letter"].iloc[0]) if len(only_negative) else ""
 
 
-def _describing(people: Seen) -> tuple[list[str], list[str]]:
+def describing(people: Seen) -> tuple[list[str], list[str]]:
     """Columns with few levels describe; those that the law protects are audited only."""
     few = []
     for column in people.table.columns:
@@ -372,69 +325,3 @@ def _describing(people: Seen) -> tuple[list[str], list[str]]:
             few.append(column)
     protected = [column for column in few if PROTECTED & set(_plain(column).split("_"))]
     return [column for column in few if column not in protected], protected
-
-
-def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
-    lines = [f"data/{name}/study.yaml is written. Guessed:"]
-    for table, guess in guesses.items():
-        lines += [f"  {table}: {what} {why}" for what, why in guess.said.items()]
-    needs = [f"  {table}: {need}" for table, guess in guesses.items() for need in guess.needs]
-    lines += ["To be settled by you, in that file:", *needs] if needs else ["Nothing more is needed."]
-    lines += [f"Then: segkit check {name}, and segkit run {name}"]
-    return "\n".join(lines)
-
-
-def _study_text(
-    name: str,
-    guesses: Mapping[str, Guess],
-    transactions: Seen,
-    descriptors: Sequence[str],
-    protected: Sequence[str],
-) -> str:
-    title = name.replace("_", " ").replace("-", " ")
-    bases = ["recency_days", "n_orders", "mean_order_value"]
-    bases += ["discount_share"] if "discount" in transactions.columns else []
-    tables = "\n".join(_table_text(table, guess) for table, guess in guesses.items())
-    rules = "".join(f"  {key}: {_yaml(value)}\n" for key, value in transactions.rules.items())
-    return f"""\
-# yaml-language-server: $schema=../../segkit/study.schema.json
-# Written by `segkit new`: everything here was guessed from the files. Read it once, correct what is
-# wrong, then `segkit check {name}`.
-title: Which customers of {title} should get which offer?
-decision: Say here who decides what with the answer.
-made_for: the marketing team
-
-as_of: {_yaml(transactions.as_of)} # exclusive; the day after the last order
-currency: "" # printed before amounts, such as $ or EUR
-
-tables:
-{tables}
-rules: # every line that a rule sets aside is counted and kept in the private folder
-{rules}  duplicates: keep # set_aside: lines equal in every column to an earlier one
-
-# what forms the segments; `segkit check` and notebook 02 list what else the data can give
-bases: {_yaml(bases)}
-descriptors: {_yaml(list(descriptors))}
-protected: {_yaml(list(protected))} # never a base
-"""
-
-
-def _table_text(table: str, guess: Guess) -> str:
-    options = {key: value for key, value in guess.spec.items() if key != "columns"}
-    lines = [f"  {table}:"]
-    lines += [f"    {key}: {_yaml(value)}{_why(guess, key)}" for key, value in options.items()]
-    lines.append("    columns:")
-    for ours, theirs in guess.spec["columns"].items():
-        lines.append(f"      {ours}: {_yaml(theirs)}")
-    lines += [f"      # to be settled: {need}" for need in guess.needs]
-    return "\n".join(lines)
-
-
-def _why(guess: Guess, key: str) -> str:
-    return f" # {guess.said[key]}" if key in guess.said else ""
-
-
-def _yaml(value: Any) -> str:
-    """A value on one line of YAML."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
-    return str(text).removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,83 @@
+"""The schema of study.yaml, and what it refuses, worded."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import fastjsonschema
+
+from segkit.errors import StudyError, nearest
+
+OPEN = "?"
+"""What `segkit new` writes where it couldn't guess."""
+
+
+def checked(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A study.yaml's content as plain text, lists and numbers, after the schema's check."""
+    plain: dict[str, Any] = _plain(content)
+    _refuse_open(plain)
+    try:
+        _validator()(plain)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise _worded(error) from None
+    return plain
+
+
+def _refuse_open(content: Mapping[str, Any]) -> None:
+    """Refuse what `segkit new` couldn't guess and left as a question mark."""
+    left = sorted(_open_keys(content))
+    if any(".columns." not in key for key in left):  # columns are named when the table is read
+        raise StudyError(
+            f"study.yaml leaves open: {', '.join(left)}", fix="Put an answer for each question mark"
+        )
+
+
+def _open_keys(content: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _open_keys(value, f"{above}{key}.")
+        elif value == OPEN:
+            yield f"{above}{key}"
+
+
+def _plain(value: Any) -> Any:
+    """YAML's dates as text, so that one schema serves files and dicts."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _validator() -> Callable[[Mapping[str, Any]], object]:
+    text = files("segkit").joinpath("study.schema.json").read_text(encoding="utf-8")
+    validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(text))
+    return validator
+
+
+def _worded(error: fastjsonschema.JsonSchemaValueException) -> StudyError:
+    where = ".".join(error.path[1:]) or "study.yaml"
+    if error.rule == "additionalProperties":
+        known = list(error.definition["properties"])
+        return _unknown_word(where, error.value, known)
+    if error.rule == "propertyNames":
+        return _unknown_word(where, error.value, error.rule_definition["enum"])
+    if error.rule == "enum":
+        return StudyError(f"{where} is '{error.value}'", " or ".join(error.rule_definition))
+    if error.rule == "required":
+        known = list(error.definition.get("properties", {}))
+        if error.definition.get("additionalProperties") is False and set(error.value) - set(known):
+            return _unknown_word(where, error.value, known)
+        missing = [name for name in error.rule_definition if name not in error.value]
+        return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
+    demand = error.message.removeprefix(f"{error.name} ")
+    return StudyError(f"{where} is {error.value!r}: it {demand}")
+
+
+def _unknown_word(where: str, given: Iterable[str], known: Iterable[str]) -> StudyError:
+    unknown = next(key for key in given if key not in known)
+    return StudyError(f"{where} holds an unknown word '{unknown}'", fix=nearest(unknown, known))

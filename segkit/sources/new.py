@@ -1,0 +1,126 @@
+"""`segkit new`: a first study.yaml for a user's own files, commented, to be read once."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from segkit.errors import StudyError
+from segkit.sources.guess import Guess, Seen, describing, guess_table, guess_transactions
+from segkit.study import project_root
+
+
+def new_study(name: str, files: Mapping[str, Path]) -> str:
+    """Write data/<name>/study.yaml for a user's own files.
+
+    Parameters
+    ----------
+    name : str
+        Of the new folder; must not exist.
+    files : dict of str to pathlib.Path
+        "transactions" and, optionally, "products" and "customers".
+
+    Returns
+    -------
+    str
+        What was guessed and what is needed, to be printed.
+
+    Raises
+    ------
+    StudyError
+        The name is taken or no folder name.
+    DataError
+        A file can't be read at all.
+    """
+    if not re.fullmatch(r"[\w-]+", name):
+        raise StudyError(f"'{name}' is no name for a study", "letters, digits, - and _")
+    folder = project_root() / "data" / name
+    if (folder / "study.yaml").exists():
+        raise StudyError(
+            f"data/{name} holds a study already", fix="Choose another name, or edit that one"
+        )
+    transactions = guess_transactions(files["transactions"])
+    guesses = {"transactions": transactions.guess}
+    descriptors: list[str] = []
+    protected: list[str] = []
+    if "products" in files:
+        guesses["products"] = guess_table(files["products"], ["product_id", "category"]).guess
+    if "customers" in files:
+        people = guess_table(files["customers"], ["customer_id"])
+        guesses["customers"] = people.guess
+        descriptors, protected = describing(people)
+    folder.mkdir(parents=True, exist_ok=True)
+    for guess in guesses.values():
+        guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
+    text = _study_text(name, guesses, transactions, descriptors, protected)
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
+    return _summary(name, guesses)
+
+
+def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
+    lines = [f"data/{name}/study.yaml is written. Guessed:"]
+    for table, guess in guesses.items():
+        lines += [f"  {table}: {what} {why}" for what, why in guess.said.items()]
+    needs = [f"  {table}: {need}" for table, guess in guesses.items() for need in guess.needs]
+    lines += ["To be settled by you, in that file:", *needs] if needs else ["Nothing more is needed."]
+    lines += [f"Then: segkit check {name}, and segkit run {name}"]
+    return "\n".join(lines)
+
+
+def _study_text(
+    name: str,
+    guesses: Mapping[str, Guess],
+    transactions: Seen,
+    descriptors: Sequence[str],
+    protected: Sequence[str],
+) -> str:
+    title = name.replace("_", " ").replace("-", " ")
+    bases = ["recency_days", "n_orders", "mean_order_value"]
+    bases += ["discount_share"] if "discount" in transactions.columns else []
+    tables = "\n".join(_table_text(table, guess) for table, guess in guesses.items())
+    rules = "".join(f"  {key}: {_yaml(value)}\n" for key, value in transactions.rules.items())
+    return f"""\
+# yaml-language-server: $schema=../../segkit/study.schema.json
+# Written by `segkit new`: everything here was guessed from the files. Read it once, correct what is
+# wrong, then `segkit check {name}`.
+title: Which customers of {title} should get which offer?
+decision: Say here who decides what with the answer.
+made_for: the marketing team
+
+as_of: {_yaml(transactions.as_of)} # exclusive; the day after the last order
+currency: "" # printed before amounts, such as $ or EUR
+
+tables:
+{tables}
+rules: # every line that a rule sets aside is counted and kept in the private folder
+{rules}  duplicates: keep # set_aside: lines equal in every column to an earlier one
+
+# what forms the segments; `segkit check` and notebook 02 list what else the data can give
+bases: {_yaml(bases)}
+descriptors: {_yaml(list(descriptors))}
+protected: {_yaml(list(protected))} # never a base
+"""
+
+
+def _table_text(table: str, guess: Guess) -> str:
+    options = {key: value for key, value in guess.spec.items() if key != "columns"}
+    lines = [f"  {table}:"]
+    lines += [f"    {key}: {_yaml(value)}{_why(guess, key)}" for key, value in options.items()]
+    lines.append("    columns:")
+    for ours, theirs in guess.spec["columns"].items():
+        lines.append(f"      {ours}: {_yaml(theirs)}")
+    lines += [f"      # to be settled: {need}" for need in guess.needs]
+    return "\n".join(lines)
+
+
+def _why(guess: Guess, key: str) -> str:
+    return f" # {guess.said[key]}" if key in guess.said else ""
+
+
+def _yaml(value: Any) -> str:
+    """A value on one line of YAML."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    return str(text).removesuffix("\n").removesuffix("\n...")
