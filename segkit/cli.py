@@ -77,7 +77,7 @@ def _check(given: argparse.Namespace) -> None:
     features = build_features(tables, as_of=tables.study.as_of)
     customers, orders = tables.study.words["customers"], tables.study.words["orders"]
     kept = tables.quality.kept
-    print(tables.quality.lines.fillna({"amount": ""}).to_string(index=False))
+    print(tables.quality.lines.to_string(index=False, na_rep=""))
     for notice in tables.quality.notices:
         print(f"note: {notice}")
     print(

@@ -61,7 +61,7 @@ def naive(orders, as_of=AS_OF):
             "n_returns": returned["order"].nunique(),
             "returned_share": -returned["amount"].sum() / revenue,
             "discount_share": own["saved"].sum() / (revenue + own["saved"].sum()),
-            "weekend_share": (days.dt.dayofweek >= 5).mean(),
+            "weekend_share": (days.dt.day_of_week >= 5).mean(),
             "trend": (2 * recent - revenue) / revenue,
         }
         for part, (start, end) in DAYPARTS.items():

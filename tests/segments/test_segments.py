@@ -20,7 +20,7 @@ QUICK = {"n_boot": 12, "k_max": 5}
 CHECKS = [check for _, check in estimator_checks_generator(Unskew()) if "array_api" not in str(check)]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=str)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.func.__name__)
 def test_unskew_is_a_scikit_learn_estimator(check):
     check(Unskew())
 
