@@ -51,6 +51,8 @@ class Fact:
         if self.low is None or self.high is None or pd.isna(self.low):
             return self.text
         low, high = (format_value(end, self.unit, self.currency) for end in (self.low, self.high))
+        if low.startswith("-"):
+            return f"{self.text} ({low} to {high})"
         shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
         return f"{self.text} ({shared}\N{EN DASH}{high})"
 

@@ -17,8 +17,8 @@ from segkit.shown import Shown
 
 USABLE = 0.75
 """Stability from which a number of segments may be put forward."""
-WITHIN = 0.15
-"""How far below the steadiest number a finer one may lie to be put forward."""
+LEVEL, PEAK = 0.05, 0.15
+"""How far below the steadiest number a finer one may lie: anywhere, and where the curve peaks."""
 REPRODUCIBLE = 0.70
 MIN_CUSTOMERS = 20
 SILHOUETTE_ROWS = 3_000
@@ -138,10 +138,11 @@ def assess_structure(
 
     Notes
     -----
-    The number put forward is the finest peak of the stability curve: at least as stable as one
-    segment fewer and one more, at least .75, within .15 of the steadiest, and with every segment at
-    `min_share` or more; if there is none, the steadiest number. The steadiest alone would nearly
-    always be 2, "buys a lot, buys little": true and of no use. Stability can't tell separate lumps
+    The number put forward is the largest whose stability is at least .75, with every segment at
+    `min_share` or more, and that is nearly as steady as the steadiest (within .05) or a peak of the
+    curve (no less steady than one segment fewer or more) within .15 of it; if there is none, the
+    steadiest number. The steadiest alone would nearly always be 2, "buys a lot, buys little": true
+    and of no use. Stability can't tell separate lumps
     from one long cloud that is always cut at the same place (von Luxburg 2010), so this verdict
     stops at "reproducible".
 
@@ -162,7 +163,7 @@ def assess_structure(
         [_measures(X, number, resamples, n_starts, random_state) for number in ks],
         index=pd.Index(ks, name="k"),
     )
-    chosen = k or _finest_peak(by_k, min_share)
+    chosen = k or _finest_usable(by_k, min_share)
     return Structure(
         verdict="reproducible" if by_k.at[chosen, "stability"] >= REPRODUCIBLE else "constructive",
         k=chosen,
@@ -239,14 +240,15 @@ def _measures(
     }
 
 
-def _finest_peak(by_k: pd.DataFrame, min_share: float) -> int:
+def _finest_usable(by_k: pd.DataFrame, min_share: float) -> int:
     large_enough = by_k[by_k["smallest_share"] >= min_share]
     stability = by_k["stability"]
     is_peak = (stability >= stability.shift(1, fill_value=0)) & (stability >= stability.shift(-1))
-    enough = max(USABLE, large_enough["stability"].max() - WITHIN)
-    peaks = large_enough[is_peak[large_enough.index] & (large_enough["stability"] >= enough)]
-    if len(peaks):
-        return int(peaks.index.max())
+    behind = large_enough["stability"].max() - large_enough["stability"]
+    near = (behind <= LEVEL) | (is_peak[large_enough.index] & (behind <= PEAK))
+    usable = large_enough[near & (large_enough["stability"] >= USABLE)]
+    if len(usable):
+        return int(usable.index.max())
     return int((large_enough if len(large_enough) else by_k)["stability"].idxmax())
 
 

@@ -66,6 +66,7 @@ def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
         lines += [f"  {table}: {what} {why}" for what, why in guess.said.items()]
     needs = [f"  {table}: {need}" for table, guess in guesses.items() for need in guess.needs]
     lines += ["To be settled by you, in that file:", *needs] if needs else ["Nothing more is needed."]
+    lines += ["`title` and `decision` are printed on the report: put your own."]
     lines += [f"Then: segkit check {name}, and segkit run {name}"]
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 import segkit
 from segkit.errors import DataError, ParameterError
 from segkit.segments.stability import pairwise_adjusted_rand, segment_jaccard, summary
-from segkit.segments.structure import scaled
+from segkit.segments.structure import _finest_usable, scaled
 from segkit.segments.transform import Unskew
 from tests.conftest import make_groups
 
@@ -208,3 +208,25 @@ def test_inputs_stay_as_they_were(groups):
 def test_pictures_label_their_axes(segments):
     assert segments.structure.plot().get_ylabel() == "stability (adjusted Rand index)"
     assert segments.plot().get_xlabel() == "customers"
+
+
+@pytest.mark.parametrize(
+    ("stability", "k"),
+    [
+        ([0.93, 0.91, 0.89, 0.73], 4),  # all steady: the finest that is nearly as steady as the best
+        ([0.88, 0.58, 0.73, 0.79, 0.70], 5),  # a peak of its own
+        ([0.60, 1.00, 0.84, 0.82], 3),  # one clear answer, and finer cuts of it
+        ([0.90, 0.50, 0.60, 0.70], 2),  # the end of the curve is no peak
+        ([0.50, 0.55, 0.40, 0.30], 3),  # nothing usable: the steadiest
+    ],
+)
+def test_the_number_put_forward_is_fine_and_steady(stability, k):
+    by_k = pd.DataFrame(
+        {"stability": stability, "smallest_share": 0.1}, index=range(2, len(stability) + 2)
+    )
+    assert _finest_usable(by_k, min_share=0.05) == k
+
+
+def test_a_number_with_too_small_a_segment_is_not_put_forward():
+    by_k = pd.DataFrame({"stability": [0.9, 0.9], "smallest_share": [0.2, 0.01]}, index=[2, 3])
+    assert _finest_usable(by_k, min_share=0.05) == 2
