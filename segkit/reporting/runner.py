@@ -109,11 +109,10 @@ def run_study(
                 for name in NOTEBOOKS
             }
         _finish(run, folders, given, started, seconds)
-    except BaseException:
-        shutil.rmtree(folders.private, ignore_errors=True)
-        raise
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
+        if not folders.target.exists():
+            shutil.rmtree(folders.private, ignore_errors=True)
     _point_latest(folders.target)
     return folders.target / REPORT
 

@@ -38,7 +38,7 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     Returns
     -------
     Check
-        Rules in order: no customer id, unreadable date, unreadable number, duplicate, cancellation,
+        Rules in order: no customer id, no order id, unreadable date, unreadable number, duplicate, cancellation,
         non-product code, return, zero price, negative price, on or after as_of.
 
     Raises
@@ -133,6 +133,7 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         unreadable |= is_filled(table[name]) & read[name].isnull()
     rules = {
         "no customer id": columns["customer_id"].isnull(),
+        "no order id": columns["order_id"].isnull() if "order_id" in read else ibis.literal(False),
         "unreadable date": columns["order_date"].isnull(),
         "unreadable number": unreadable,
     }

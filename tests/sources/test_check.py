@@ -8,6 +8,20 @@ def test_hand_counted_lines_are_kept_or_set_aside(shop):
     }  # fmt: skip
 
 
+def test_a_line_without_its_order_s_id_is_set_aside_not_merged_with_others(lines, make_study):
+    blank = lines.assign(order_id=lines["order_id"].replace("o1", " "))
+    quality = segkit.load_tables(make_study({name: name for name in lines}), transactions=blank).quality
+    assert quality.lines.set_index("rule")["lines"]["no order id"] == 1
+
+
+def test_order_numbers_that_customers_share_are_different_orders(lines, make_study):
+    same = lines.assign(order_id="1")
+    kept = segkit.load_tables(
+        make_study({name: name for name in lines}), transactions=same
+    ).quality.kept
+    assert (kept["customers"], kept["orders"]) == (2, 2)
+
+
 def test_money_is_accounted_for_to_the_cent(shop):
     amounts = shop.quality.lines.set_index("rule")["amount"].to_dict()
     assert amounts["kept"] == 5 + 21 + 12
