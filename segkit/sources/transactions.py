@@ -38,8 +38,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     Returns
     -------
     Check
-        Rules in order: no customer id, no order id, unreadable date, unreadable number, duplicate, cancellation,
-        non-product code, return, zero price, negative price, on or after as_of.
+        Rules in order: no customer id, no order id, unreadable date, unreadable number, duplicate,
+        cancellation, non-product code, return, zero price, negative price, on or after as_of.
 
     Raises
     ------
