@@ -26,6 +26,14 @@ def checked(content: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def check_parameters(given: Mapping[str, Any]) -> None:
+    """Refuse values that study.yaml's `parameters` couldn't hold."""
+    try:
+        _validator("parameters")(given)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise _worded(error, above="parameters") from None
+
+
 def _refuse_open(content: Mapping[str, Any]) -> None:
     """Refuse what `segkit new` couldn't guess and left as a question mark."""
     left = sorted(_open_keys(content))
@@ -53,14 +61,17 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _validator() -> Callable[[Mapping[str, Any]], object]:
+def _validator(part: str = "") -> Callable[[Mapping[str, Any]], object]:
     text = files("segkit").joinpath("study.schema.json").read_text(encoding="utf-8")
-    validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(text))
+    schema = json.loads(text)
+    validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(
+        schema["properties"][part] if part else schema
+    )
     return validator
 
 
-def _worded(error: fastjsonschema.JsonSchemaValueException) -> StudyError:
-    where = ".".join(error.path[1:]) or "study.yaml"
+def _worded(error: fastjsonschema.JsonSchemaValueException, above: str = "") -> StudyError:
+    where = ".".join([*([above] if above else []), *error.path[1:]]) or "study.yaml"
     if error.rule == "additionalProperties":
         known = list(error.definition["properties"])
         return _unknown_word(where, error.value, known)

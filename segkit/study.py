@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError, nearest
-from segkit.schema import checked
+from segkit.schema import check_parameters, checked
 
 PARAMETERS: Mapping[str, Any] = {
     "k": None,
@@ -133,6 +133,7 @@ class Study:
             Any of the study's parameters; None keeps the study's own.
         """
         given = {name: value for name, value in parameters.items() if value is not None}
+        check_parameters(given)
         text = self.as_of if not as_of else _checked_date(as_of)
         return replace(self, as_of=text, parameters={**self.parameters, **given})
 

@@ -44,6 +44,8 @@ class Card:
         Traits in which the segment is like the rest: they stop over-reading.
     buys : list of (str, Fact)
         Categories by index: average share here over average share of all customers.
+    described : list of Marker
+        Numeric descriptors that differ at least slightly from the rest.
     levels : list of Sentence
         Descriptors whose share differs from the rest by more than chance would make it.
     unsure : Fact
@@ -63,6 +65,7 @@ class Card:
     markers: list[Marker]
     same: list[Marker]
     buys: list[tuple[str, Fact]]
+    described: list[Marker]
     levels: list[Sentence]
     unsure: Fact
     stability: Fact
@@ -74,7 +77,7 @@ class Card:
         """Every number on the card."""
         shown = [self.customers, self.share, self.unsure, self.stability]
         shown += [self.revenue_share] if self.revenue_share else []
-        for marker in [*self.markers, *self.same]:
+        for marker in [*self.markers, *self.same, *self.described]:
             shown += [marker.here, marker.overall, marker.delta]
         shown += [fact for _, fact in self.buys]
         return shown + [f for line in [self.lead, *self.levels] for f in line.facts.values()]

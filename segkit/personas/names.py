@@ -2,7 +2,7 @@
 
 A segment whose strongest trait is neither a state nor a noun (a category, discounts) is called after
 it as well: "Big spenders, fuel-led". Where two segments still get the same name, they are told apart
-by what differs most between those two, rather than by calling one of them "Top": it says more.
+by what differs most between them, in comparatives, rather than by calling one of them "Top".
 """
 
 import pandas as pd
@@ -15,6 +15,8 @@ ENTER = 0.33
 MIN_NAMED = 30
 ONE_TIME_SHARE = 0.8
 NEW_DAYS = 90
+OVERDUE_GAPS = 2
+"""Lapsed: the last order is this many of the segment's own usual gaps ago, or more."""
 
 STATES = {
     "recency": {-1: "Recent", 1: "Lapsed"},
@@ -28,11 +30,11 @@ NOUNS = {
 QUALIFIERS = {
     "discount": {1: "discount-led", -1: "full-price"},
     "category": {1: "{label}-led"},
-    "basket": {1: "big baskets", -1: "small baskets"},
-    "frequency": {1: "frequent", -1: "occasional"},
-    "recency": {1: "lapsed", -1: "recent"},
-    "channel": {1: "many stores", -1: "few stores"},
-    "returns": {1: "many returns", -1: "few returns"},
+    "basket": {1: "bigger baskets", -1: "smaller baskets"},
+    "frequency": {1: "more often", -1: "less often"},
+    "recency": {1: "longer ago", -1: "more recently"},
+    "channel": {1: "more stores", -1: "fewer stores"},
+    "returns": {1: "more returns", -1: "fewer returns"},
     "daypart": {1: "{label}"},
     "monetary": {1: "higher spend", -1: "lower spend"},
 }
@@ -55,7 +57,9 @@ def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
     Notes
     -----
     A trait enters a name when Cliff's delta against the rest is at least .33 in size, its range
-    excludes zero and the segment has 30 customers. Protected attributes and columns without a role
+    excludes zero and the segment has 30 customers. "Lapsed" also needs a last order two of the
+    segment's own usual gaps ago, else it is "Less recent".
+    Protected attributes and columns without a role
     never enter. Nothing eligible: "Typical customers".
     """
     names = pd.Series({key: _base_name(profile, frame, key) for key in profile.keys}, dtype="object")
@@ -73,6 +77,8 @@ def _base_name(profile: Profile, frame: pd.DataFrame, key: str) -> str:
         return "Small group"
     inside = frame.loc[labels == key]
     state = _first(profile, key, STATES)
+    if state == "Lapsed" and not _is_overdue(inside):
+        state = "Less recent"
     if state == "New" and inside["tenure_days"].median() >= NEW_DAYS:
         state = ""
     noun = _first(profile, key, NOUNS)
@@ -81,6 +87,14 @@ def _base_name(profile: Profile, frame: pd.DataFrame, key: str) -> str:
     if not state and not noun:
         return _by_strongest_base(profile, key)
     return f"{state} {noun or 'buyers'}".strip().capitalize()
+
+
+def _is_overdue(inside: pd.DataFrame) -> bool:
+    """Whether the typical customer here has stayed away longer than is usual here."""
+    if "mean_gap_days" not in inside or inside["mean_gap_days"].isna().all():
+        return True
+    usual = inside["mean_gap_days"].median()
+    return bool(inside["recency_days"].median() >= OVERDUE_GAPS * usual)
 
 
 def _led_by(profile: Profile, key: str) -> str:

@@ -44,6 +44,8 @@ class Profile(Shown):
         range (Newcombe), `n`. Levels with fewer than 10 customers anywhere are suppressed.
     dictionary : pandas.DataFrame
         `label`, `unit` and `role` of each numeric column.
+    described : tuple of str
+        Numeric columns that were given as descriptors.
     segments : Segmentation
     """
 
@@ -51,6 +53,7 @@ class Profile(Shown):
     effects: pd.DataFrame
     levels: pd.DataFrame
     dictionary: pd.DataFrame
+    described: tuple[str, ...]
     segments: Segmentation = field(repr=False)
 
     @property
@@ -135,6 +138,9 @@ def profile_segments(
         effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
         levels=_levels(text, labels),
         dictionary=known,
+        described=tuple(
+            numeric.columns.intersection([] if descriptors is None else descriptors.columns)
+        ),
         segments=segments,
     )
 

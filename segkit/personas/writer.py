@@ -91,6 +91,7 @@ class _Writer:
             markers=markers,
             same=self.same(),
             buys=self.buys(),
+            described=self.described(),
             levels=self.levels(),
             unsure=self.fact("confidence/unsure", float((confidence < UNSURE).mean()), "share", n),
             stability=self.fact(
@@ -167,15 +168,23 @@ class _Writer:
         clear = effects[
             (effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)
         ]
+        clear = clear.drop(index=list(self.profile.described), errors="ignore")
         spoken = clear[clear["role"] != ""].drop_duplicates("role")
         chosen = spoken if len(spoken) else clear
         return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
+
+    def described(self) -> list[Marker]:
+        effects = self.ranked()
+        named = effects.loc[effects.index.intersection(list(self.profile.described))]
+        apart = named[(named["delta"].abs() >= SAME) & (named["delta_low"] * named["delta_high"] > 0)]
+        return [self.marker(name) for name in apart.index]
 
     def same(self) -> list[Marker]:
         effects = self.ranked()
         alike = effects[effects["delta_low"].gt(-ENTER) & effects["delta_high"].lt(ENTER)]
         alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("role")
-        return [self.marker(name) for name in alike.index[:MAX_SAME]]
+        markers = [self.marker(name) for name in alike.index]
+        return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
     def lead(self, markers: list[Marker], n: int) -> Sentence:
         if not markers:
@@ -224,9 +233,10 @@ class _Writer:
         facts = {
             "here": self.fact(f"{name}/share", row["share"], "share", n, known),
             "all": self.fact(f"{name}/share", row["overall"], "share", n, known, owner="all"),
+            "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
         names = {"variable": variable.replace("_", " "), "level": level}
-        return Sentence("{variable} {level}: {here}, all {all}", facts, names)
+        return Sentence("{variable} {level}: {here} of {known} known, all {all}", facts, names)
 
 
 def _lowered(label: str) -> str:

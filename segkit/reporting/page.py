@@ -5,6 +5,8 @@ their MIME type, which takes a loop instead of a template that has to undo nbcon
 """
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +14,7 @@ from nbformat import NotebookNode
 
 from segkit.errors import RunError
 from segkit.reporting.sections import FRAGMENT, style, templates
+from segkit.study import project_root
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -52,10 +55,17 @@ def failed_page(notebook: str, failure: Any) -> str:
             cell=failure.exec_count,
             cause=f"{failure.ename}: {failure.evalue}",
             source=failure.source,
-            traceback=ANSI.sub("", "\n".join(failure.traceback)),
+            traceback=_without_folders(ANSI.sub("", "\n".join(failure.traceback))),
             style=Markup(style()),
         )
     )
+
+
+def _without_folders(text: str) -> str:
+    """Paths as seen from the project and from the environment, not from this machine."""
+    for folder in (sys.prefix, sys.base_prefix, project_root(), Path.home()):
+        text = text.replace(f"{folder}/", "")
+    return text
 
 
 def _fragments(notebook: NotebookNode) -> list[str]:

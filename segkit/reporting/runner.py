@@ -1,6 +1,7 @@
 """Run a study's notebooks into a report: whole, or not at all."""
 
 import json
+import logging
 import os
 import platform
 import shutil
@@ -99,6 +100,7 @@ def run_study(
     known = {name: notebook_parameters(name) for name in NOTEBOOKS}
     refuse_unknown(given, known)
     started = datetime.now(UTC)
+    loaded.with_choices(**{name: value for name, value in given.items() if name in loaded.parameters})
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
@@ -172,6 +174,8 @@ def _execute(
     progress: bool,
 ) -> float:
     """Run one notebook; return the seconds it took."""
+    # parameters are checked here; papermill can't read `int | None` and would warn of it as unknown
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     started, output = time.perf_counter(), folders.working / f"{name}.ipynb"
     try:
         _forget(kernel)
@@ -189,7 +193,7 @@ def _execute(
         page.write_text(failed_page(name, failure), encoding="utf-8")
         raise RunError(
             f"{name} failed: {failure.ename}: {failure.evalue}",
-            fix=f"{page.name} beside the study's reports says where; the last report is untouched",
+            fix=f"{page} says where; the last good report is untouched",
         ) from None
     nbformat.write(_without_traces(executed, str(choices["study"])), output)
     (folders.working.parent / f"{name}.failed.html").unlink(missing_ok=True)

@@ -147,7 +147,7 @@ class Report(Shown):
                 )
             )
         if first.markers:
-            lines.append(_about(first))
+            lines.append(_about(first, words["customers"]))
         lines.append(
             Sentence(
                 "The smallest segment, {name}, holds {n} of {total} {customers}.",
@@ -162,7 +162,7 @@ class Report(Shown):
         stability = structure.by_k.at[k, "stability"]
         lines.append(
             Sentence(
-                "Cut again into {k} on other samples, they agree by {stability}; {one} is the same.",
+                "Refitted on resamples, the {k} segments agree by {stability}; {one} is identical.",
                 {
                     "k": self._fact("k", k, "segments"),
                     "stability": self._fact("stability", stability, "score"),
@@ -232,11 +232,12 @@ def style() -> str:
     return files("segkit.reporting").joinpath("templates/page.css").read_text(encoding="utf-8")
 
 
-def _about(card: Card) -> Sentence:
+def _about(card: Card, customers: str) -> Sentence:
     marker = card.markers[0]
     facts = {"here": marker.here, "overall": marker.overall}
     names = {"name": card.name, "label": marker.label[:1].lower() + marker.label[1:]}
-    return Sentence("What sets {name} apart most: {label} {here}, all {overall}.", facts, names)
+    template = "What sets {name} apart most: {label} {here}, among all {customers} {overall}."
+    return Sentence(template, facts, names | {"customers": customers})
 
 
 def _day(text: str) -> str:

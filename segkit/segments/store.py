@@ -99,6 +99,7 @@ def _content(segments: Segmentation) -> dict[str, Any]:
             "n_boot": structure.n_boot,
             "n_starts": structure.n_starts,
             "min_share": structure.min_share,
+            "is_fixed": structure.is_fixed,
         },
     }
 

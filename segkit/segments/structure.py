@@ -17,7 +17,7 @@ from segkit.shown import Shown
 
 USABLE = 0.75
 """Stability from which a number of segments may be put forward."""
-LEVEL, PEAK = 0.05, 0.15
+LEVEL, PEAK = 0.05, 0.10
 """How far below the steadiest number a finer one may lie: anywhere, and where the curve peaks."""
 REPRODUCIBLE = 0.70
 MIN_CUSTOMERS = 20
@@ -47,6 +47,8 @@ class Structure(Shown):
     columns : tuple of str
     n_customers, n_boot, n_starts, random_state : int
     min_share : float
+    is_fixed : bool
+        The number was asked for, not put forward.
     scaling : sklearn Pipeline
         The frozen transform and scale.
     """
@@ -61,24 +63,33 @@ class Structure(Shown):
     n_starts: int
     random_state: int
     min_share: float
+    is_fixed: bool
     scaling: Pipeline
     resamples: Resamples | None = field(repr=False, default=None)
 
     @property
     def reading(self) -> str:
         """The verdict in plain words, with the numbers it rests on."""
-        row, share = self.by_k.loc[self.k], f"{self.min_share:.0%}"
+        row = self.by_k.loc[self.k]
         kind = {
             "reproducible": f"Cut into {self.k}, the customers fall into much the same segments again "
             f"when the sample changes (stability {row.stability:.2f} of 1).",
-            "constructive": f"Even the best cut, into {self.k}, changes with the sample (stability "
+            "constructive": f"A cut into {self.k} changes with the sample (stability "
             f"{row.stability:.2f} of 1): you are drawing the lines yourself.",
         }[self.verdict]
+        return " ".join([kind, self._why(row), self._other(), NOT_TESTED])
+
+    def _why(self, row: Any) -> str:
+        share = f"{self.min_share:.0%}"
+        if self.is_fixed:
+            return "The number was fixed beforehand."
         if row.stability >= USABLE and row.smallest_share >= self.min_share:
-            why = f"Every segment has {share} of customers or more, and {USABLE:.2f} is reached."
-        else:
-            why = f"That is below {USABLE:.2f}, or some segment has less than {share} of customers."
-        return " ".join([kind, why, self._other(), NOT_TESTED])
+            return (
+                f"Of the numbers up to {self.by_k.index.max()} it is the largest that is nearly as "
+                f"steady as the steadiest (within {LEVEL:.2f}, or {PEAK:.2f} at a peak of the curve), "
+                f"at least {USABLE:.2f}, with every segment at {share} of customers or more."
+            )
+        return f"No number up to {self.by_k.index.max()} reaches {USABLE:.2f} with segments of {share}."
 
     def _other(self) -> str:
         if self.runner_up is None:
@@ -140,7 +151,7 @@ def assess_structure(
     -----
     The number put forward is the largest whose stability is at least .75, with every segment at
     `min_share` or more, and that is nearly as steady as the steadiest (within .05) or a peak of the
-    curve (no less steady than one segment fewer or more) within .15 of it; if there is none, the
+    curve (no less steady than one segment fewer or more) within .10 of it; if there is none, the
     steadiest number. The steadiest alone would nearly always be 2, "buys a lot, buys little": true
     and of no use. Stability can't tell separate lumps
     from one long cloud that is always cut at the same place (von Luxburg 2010), so this verdict
@@ -175,6 +186,7 @@ def assess_structure(
         n_starts=n_starts,
         random_state=random_state,
         min_share=min_share,
+        is_fixed=k is not None,
         scaling=scaling,
         resamples=resamples,
     )

@@ -215,7 +215,7 @@ def _choose_money(seen: Seen) -> None:
     """An amount per line beats quantity times price; without either, ask."""
     columns = seen.columns
     if "amount" in columns:
-        columns.pop("unit_price", None)
+        seen.guess.said.pop(columns.pop("unit_price", ""), None)
     elif "quantity" not in columns or "unit_price" not in columns:
         if "unit_price" in columns:
             columns["amount"] = columns.pop("unit_price")
@@ -316,12 +316,12 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 
 def describing(people: Seen) -> tuple[list[str], list[str]]:
     """Columns with few levels describe; those that the law protects are audited only."""
-    few = []
-    for column in people.table.columns:
-        if column == people.columns["customer_id"]:
-            continue
-        n_levels = int(people.table[column].nunique().execute())
-        if 2 <= n_levels <= MAX_LEVELS:
-            few.append(column)
-    protected = [column for column in few if PROTECTED & set(_plain(column).split("_"))]
-    return [column for column in few if column not in protected], protected
+    others = [name for name in people.table.columns if name != people.columns["customer_id"]]
+    protected = [name for name in others if PROTECTED & set(_plain(name).split("_"))]
+    levels = {name: int(people.table[name].nunique().execute()) for name in others}
+    few = [name for name in others if name not in protected and 2 <= levels[name] <= MAX_LEVELS]
+    people.guess.said |= dict.fromkeys(few, f"describes (2 to {MAX_LEVELS} levels)")
+    people.guess.said |= dict.fromkeys(protected, "is protected, by its name")
+    unused = [name for name in others if name not in {*few, *protected}]
+    people.guess.said |= dict.fromkeys(unused, f"is not used (1 or over {MAX_LEVELS} levels)")
+    return few, protected

@@ -19,6 +19,7 @@ from segkit.study import Study, TableSpec, load_study
 
 EVENTS = ("campaigns", "coupons")
 _JOIN_KEY = "segkit_join_key"
+MAX_QUIET_DAYS = 31
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,6 +116,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     lines, returns, read, kept = reading.transactions()
     customers = reading.customers(lines)
     events = {name: reading.events(name) for name in EVENTS if name in study.tables}
+    reading.notices += _quiet_end(lines, study)
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
         study=study,
@@ -181,7 +183,7 @@ class _Reading:
         if unlisted:
             self.notices.append(
                 f"{unlisted:,} kept lines name a product that the product table doesn't list; they "
-                "count in every figure but the category shares' names"
+                "count in every figure, under no category"
             )
         own = [column for column in lines.columns if column != "category"]
         lines = lines.select(*own)
@@ -247,6 +249,14 @@ def _counts(counts: Mapping[str, float], words: Mapping[str, str], currency: str
         f"{counts['customers']:,} {words['customers']}, {counts['orders']:,} {words['orders']} and "
         f"{currency}{counts['amount']:,.2f} in sales on {counts['lines']:,} lines"
     )
+
+
+def _quiet_end(lines: ibis.Table, study: Study) -> list[str]:
+    """Say when the data end long before the reference date: everyone then looks away for as long."""
+    days = (pd.Timestamp(study.as_of) - lines.order_date.max().execute()).days
+    if days <= MAX_QUIET_DAYS:
+        return []
+    return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
 
 
 def _refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
