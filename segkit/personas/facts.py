@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -54,12 +56,12 @@ class Fact:
         if low.startswith("-"):
             return f"{self.text} ({low} to {high})"
         shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
-        return f"{self.text} ({shared}\N{EN DASH}{high})"
+        return f"{self.text} ({shared}{EN_DASH}{high})"
 
     def html(self, text: str | None = None) -> Markup:
         """The number as a tagged node, so that a page can be checked against the facts."""
         return Markup('<data value="{}" data-fact="{}">{}</data>').format(
-            f"{self.value:.10g}", self.id, text or self.text
+            f"{self.value:.10g}", self.id, (text or self.text).replace(EN_DASH, EN_DASH + NO_BREAK)
         )
 
 

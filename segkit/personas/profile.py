@@ -22,7 +22,18 @@ from segkit.shown import Shown
 
 MIN_CELL = 10
 """Figures on fewer customers than this are suppressed."""
-NUMERIC_COLUMNS = ["value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n"]
+NUMERIC_COLUMNS = [
+    "statistic",
+    "value",
+    "low",
+    "high",
+    "overall",
+    "delta",
+    "delta_low",
+    "delta_high",
+    "smd",
+    "n",
+]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,9 +46,10 @@ class Profile(Shown):
         `customers`, `share` with `share_low`, `share_high` (Wilson); with a revenue column also
         `revenue_share` with its range over customers. Most revenue first, else most customers.
     effects : pandas.DataFrame, indexed by segment_key and variable
-        For every numeric column: `value` (median; mean where the unit is a share) with `low` and
-        `high`, `overall` for all customers, `delta` (Cliff's delta against the rest, -1 to 1) with
-        its 95 % range, `smd` (standardised mean difference), `n` customers with a value, `is_base`.
+        For every numeric column: `value` with `low` and `high` (`statistic` says which: the median;
+        the mean for shares, and where the median of all customers is 0), `overall` for all customers,
+        `delta` (Cliff's delta against the rest, -1 to 1) with its 95 % range, `smd` (standardised
+        mean difference), `n` customers with a value, `is_base`.
         Missing where fewer than 10 customers have a value.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
@@ -187,14 +199,16 @@ def _effects(numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame) -> p
     return pd.DataFrame(list(rows.values()), index=index, columns=NUMERIC_COLUMNS)
 
 
-def _effect(values: np.ndarray, inside: np.ndarray, *, is_share: bool) -> tuple[float, ...]:
+def _effect(values: np.ndarray, inside: np.ndarray, *, is_share: bool) -> tuple[Any, ...]:
     n = int(inside.sum())
     if n < MIN_CELL:
         return (np.nan,) * (len(NUMERIC_COLUMNS) - 1) + (n,)
-    typical = mean_range if is_share else median_range
+    is_mean = is_share or np.median(values) == 0
+    typical = mean_range if is_mean else median_range
     delta = cliffs_delta(values, inside)
     smd = standardised_difference(values, inside)
-    return (*typical(values[inside]), typical(values).value, *delta, smd, n)
+    statistic = "mean" if is_mean else "median"
+    return (statistic, *typical(values[inside]), typical(values).value, *delta, smd, n)
 
 
 def _levels(text: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:

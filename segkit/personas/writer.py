@@ -140,7 +140,7 @@ class _Writer:
             self.profile.effects.loc[(self.key, variable)],
             self.profile.dictionary.loc[variable],
         )
-        kind = "mean" if known["unit"] == "share" else "median"
+        kind = row["statistic"]
         n, everyone = int(row["n"]), len(self.profile.segments.labels)
         return Marker(
             label=str(known["label"]),
