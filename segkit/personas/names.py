@@ -59,8 +59,7 @@ def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
     A trait enters a name when Cliff's delta against the rest is at least .33 in size, its range
     excludes zero and the segment has 30 customers. "Lapsed" also needs a last order two of the
     segment's own usual gaps ago, else it is "Less recent".
-    Protected attributes and columns without a role
-    never enter. Nothing eligible: "Typical customers".
+    Protected attributes and columns without a role never enter. Nothing eligible: "Typical customers".
     """
     names = pd.Series({key: _base_name(profile, frame, key) for key in profile.keys}, dtype="object")
     for key in profile.keys:

@@ -58,6 +58,13 @@ def test_names_say_what_sets_segments_apart(personas):
     ]
 
 
+def test_who_keeps_the_usual_gap_is_not_called_lapsed(profile, shoppers):
+    slow = shoppers.assign(mean_gap_days=60.0)
+    assert "Less recent light spenders" in list(segkit.describe_segments(profile, slow).names)
+    quick = shoppers.assign(mean_gap_days=7.0)
+    assert "Lapsed light spenders" in list(segkit.describe_segments(profile, quick).names)
+
+
 def test_cards_come_in_order_of_revenue(personas, profile):
     shares = profile.sizes["revenue_share"]
     assert shares.is_monotonic_decreasing

@@ -113,6 +113,8 @@ def test_a_failed_run_says_where_and_leaves_the_last_report(shop_project):
     assert "Did you mean 'recency_days'" in done.stderr
     page = (before.parent / "02_features.failed.html").read_text("utf-8")
     assert "Did you mean &#39;recency_days&#39;" in page
+    assert "segkit/features/build.py" in page
+    assert not re.search(r"/(home|root|tmp|work)/", page)
     assert latest(shop_project) == before
     assert not list(before.parent.glob(".working-*"))
 
@@ -123,6 +125,7 @@ def test_a_failed_run_says_where_and_leaves_the_last_report(shop_project):
         ("n_bot=10", "there is no parameter 'n_bot'. Did you mean 'n_boot'?"),
         ("k=four", "the parameter k is 'four', a str. Accepted: int | None"),
         ("draw_map=1", "the parameter draw_map is 1, a int. Accepted: bool"),
+        ("k=1", "parameters.k is 1"),
         ("run=mine", "'run' is not set with -p"),
         ("k", "-p k. Accepted: NAME=VALUE"),
     ],

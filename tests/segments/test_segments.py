@@ -138,6 +138,12 @@ def test_k_can_be_fixed_and_is_still_compared(groups):
     assert list(segments.structure.by_k.index) == [2, 3, 4, 5]
 
 
+def test_a_fixed_number_is_not_called_put_forward(groups):
+    structure = segkit.assess_structure(groups[0], k=4, **QUICK)
+    assert "The number was fixed beforehand." in structure.reading
+    assert "The steadiest other number is 3" in structure.reading
+
+
 def test_assigning_the_fitted_customers_returns_their_segments(groups, segments):
     assigned = segments.assign(groups[0])
     assert (assigned["segment_key"].astype(str) == segments.labels.astype(str)).all()

@@ -22,6 +22,12 @@ def test_order_numbers_that_customers_share_are_different_orders(lines, make_stu
     assert (kept["customers"], kept["orders"]) == (2, 2)
 
 
+def test_data_that_end_long_before_as_of_are_noticed(lines, make_study):
+    study = make_study({name: name for name in lines}, as_of="2024-12-01")
+    notices = segkit.load_tables(study, transactions=lines).quality.notices
+    assert "the last order lies 183 days before as_of 2024-12-01" in notices
+
+
 def test_money_is_accounted_for_to_the_cent(shop):
     amounts = shop.quality.lines.set_index("rule")["amount"].to_dict()
     assert amounts["kept"] == 5 + 21 + 12
