@@ -63,7 +63,8 @@ def failed_page(notebook: str, failure: Any) -> str:
 
 def _without_folders(text: str) -> str:
     """Paths as seen from the project and from the environment, not from this machine."""
-    for folder in (sys.prefix, sys.base_prefix, project_root(), Path.home()):
+    package = Path(__file__).resolve().parents[2]
+    for folder in (sys.prefix, sys.base_prefix, package, project_root(), Path.home()):
         text = text.replace(f"{folder}/", "")
     return text
 
