@@ -125,13 +125,17 @@ def _first(profile: Profile, key: str, words: dict[str, dict[int, str]]) -> str:
     return ""
 
 
+def apart(effects: pd.DataFrame, least: float = ENTER) -> pd.DataFrame:
+    """The effects of at least some size whose range excludes zero."""
+    excludes_zero = effects["delta_low"] * effects["delta_high"] > 0
+    return effects[(effects["delta"].abs() >= least) & excludes_zero]
+
+
 def _side(profile: Profile, key: str, role: str) -> int:
     """Sign of the strongest eligible effect of a role; 0 when none is eligible."""
     of_role = profile.dictionary.index[profile.dictionary["role"] == role]
     effects = profile.effects.loc[key].reindex(of_role).dropna(subset=["delta"])
-    clear = effects[
-        (effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)
-    ]
+    clear = apart(effects)
     if clear.empty:
         return 0
     strongest = clear["delta"].abs().idxmax()
@@ -143,7 +147,7 @@ def _by_strongest_base(profile: Profile, key: str) -> str:
     known = profile.dictionary
     effects = profile.effects.loc[key]
     bases = effects[effects["is_base"] & (known.loc[effects.index, "role"] == "")]
-    bases = bases[(bases["delta"].abs() >= ENTER) & (bases["delta_low"] * bases["delta_high"] > 0)]
+    bases = apart(bases)
     if bases.empty:
         return "Typical customers"
     strongest = str(bases["delta"].abs().idxmax())

@@ -7,7 +7,7 @@ import pandas as pd
 
 from segkit.personas.cards import Card, Marker, Personas
 from segkit.personas.facts import Fact, Sentence
-from segkit.personas.names import ENTER, automatic_names
+from segkit.personas.names import ENTER, apart, automatic_names
 from segkit.personas.profile import MIN_CELL, Profile
 from segkit.segments.fit import UNSURE
 from segkit.study import WORDS
@@ -165,10 +165,7 @@ class _Writer:
         if badge(int(self.profile.sizes.at[self.key, "customers"])) in {"size only", "suppressed"}:
             return []
         effects = self.ranked()
-        clear = effects[
-            (effects["delta"].abs() >= ENTER) & (effects["delta_low"] * effects["delta_high"] > 0)
-        ]
-        clear = clear.drop(index=list(self.profile.described), errors="ignore")
+        clear = apart(effects).drop(index=list(self.profile.described), errors="ignore")
         spoken = clear[clear["role"] != ""].drop_duplicates("role")
         chosen = spoken if len(spoken) else clear
         return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
@@ -176,8 +173,7 @@ class _Writer:
     def described(self) -> list[Marker]:
         effects = self.ranked()
         named = effects.loc[effects.index.intersection(list(self.profile.described))]
-        apart = named[(named["delta"].abs() >= SAME) & (named["delta_low"] * named["delta_high"] > 0)]
-        return [self.marker(name) for name in apart.index]
+        return [self.marker(name) for name in apart(named, SAME).index]
 
     def same(self) -> list[Marker]:
         effects = self.ranked()
