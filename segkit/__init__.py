@@ -16,24 +16,34 @@ if TYPE_CHECKING:
     from segkit.reporting.runner import run_study
     from segkit.reporting.sections import build_report
     from segkit.reporting.workspace import open_run
+    from segkit.segments.evidence.assess import assess_structure
     from segkit.segments.fit import fit_segments
+    from segkit.segments.identity import match_segments
+    from segkit.segments.nested import fit_within
+    from segkit.segments.rules.readable import readable_rules
+    from segkit.segments.rules.rfm import rfm_rules
+    from segkit.segments.rules.ruleset import rule_set
     from segkit.segments.store import load_segments, save_segments
-    from segkit.segments.structure import assess_structure
     from segkit.sources.tables import load_tables
     from segkit.study import load_study
 
 _HOMES = {
     "SegkitError": "errors",
-    "assess_structure": "segments.structure",
+    "assess_structure": "segments.evidence.assess",
     "build_features": "features.build",
     "build_report": "reporting.sections",
     "describe_segments": "personas.writer",
     "fit_segments": "segments.fit",
+    "fit_within": "segments.nested",
     "load_segments": "segments.store",
     "load_study": "study",
     "load_tables": "sources.tables",
+    "match_segments": "segments.identity",
     "open_run": "reporting.workspace",
     "profile_segments": "personas.profile",
+    "readable_rules": "segments.rules.readable",
+    "rfm_rules": "segments.rules.rfm",
+    "rule_set": "segments.rules.ruleset",
     "run_study": "reporting.runner",
     "save_segments": "segments.store",
 }
@@ -46,11 +56,16 @@ __all__ = [
     "build_report",
     "describe_segments",
     "fit_segments",
+    "fit_within",
     "load_segments",
     "load_study",
     "load_tables",
+    "match_segments",
     "open_run",
     "profile_segments",
+    "readable_rules",
+    "rfm_rules",
+    "rule_set",
     "run_study",
     "save_segments",
 ]

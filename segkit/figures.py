@@ -13,6 +13,8 @@ ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
 HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
 """At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
 CLEAR = 0.33
+AIR, STEADY_ORIGIN = 0.03, 0.7
+"""Space between the segments of a flow; SLSa from which a segment counts as coming from one."""
 
 
 def _axes(ax: Any, width: float = 7.0, height: float = 3.6) -> Any:
@@ -25,7 +27,9 @@ def _axes(ax: Any, width: float = 7.0, height: float = 3.6) -> Any:
 
 
 def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None) -> Any:
-    """Draw stability over the number of segments, with the range over pairs of refits.
+    """Draw stability over the number of segments beside that of one blob.
+
+    The band holds nine in ten pairs of refits.
 
     Parameters
     ----------
@@ -45,6 +49,11 @@ def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None
     ax.fill_between(by_k.index, by_k["low"], by_k["high"], color=ACCENT, alpha=0.15, linewidth=0)
     ax.plot(by_k.index, by_k["stability"], "o-", color=ACCENT, markerfacecolor="white")
     ax.plot([k], [by_k.at[k, "stability"]], "o", color=ACCENT)
+    ax.plot(by_k.index, by_k["null_stability"], "s:", color=NEUTRAL, markersize=4)
+    last = by_k.iloc[-1]
+    ax.annotate(
+        "one blob", (by_k.index[-1], last["null_stability"]), (6, -3), textcoords="offset points"
+    )
     ax.axhline(usable, color=SECOND, linestyle="--", linewidth=1)
     for number, value in by_k["stability"].items():
         ax.annotate(f"{value:.2f}", (number, value), (4, 6), textcoords="offset points")
@@ -55,6 +64,46 @@ def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None
         xticks=list(by_k.index),
     )
     return ax
+
+
+def segment_flow(flow: pd.DataFrame, *, ax: Any = None) -> Any:
+    """Draw where the segments of each number come from, as bands from k to k + 1.
+
+    Blue bands lead to a segment that comes from one (SLSa from .70), orange ones to one that is put
+    together anew.
+
+    Parameters
+    ----------
+    flow : pandas.DataFrame
+        `Structure.flow`.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = _axes(ax, 7.0, 4.2)
+    for k, bands in flow.groupby("k"):
+        left, right = _stacked(bands, "segment"), _stacked(bands, "next_segment")
+        total = bands["customers"].sum()
+        for row in bands.sort_values(["segment", "next_segment"]).itertuples():
+            low, end, height = left[row.segment], right[row.next_segment], row.customers / total
+            left[row.segment], right[row.next_segment] = low + height, end + height
+            t = np.linspace(0, 1, 30)
+            bend = low + (end - low) * (3 * t**2 - 2 * t**3)
+            colour = ACCENT if row.slsa >= STEADY_ORIGIN else SECOND
+            ax.fill_between(k + t, bend, bend + height, color=colour, alpha=0.35, linewidth=0.4)
+    ks = sorted({*flow["k"], flow["k"].max() + 1})
+    ax.set(xlabel="number of segments", ylabel="customers", xticks=ks, yticks=[])
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def _stacked(bands: pd.DataFrame, side: str) -> dict[Any, float]:
+    """Lower end of each segment's stack, with a little air between."""
+    sizes = bands.groupby(side)["customers"].sum() / bands["customers"].sum()
+    starts = sizes.cumsum() - sizes + AIR * np.arange(len(sizes))
+    return dict(zip(sizes.index, starts, strict=True))
 
 
 def sizes(counts: pd.Series, *, ax: Any = None) -> Any:

@@ -20,6 +20,7 @@ PARAMETERS: Mapping[str, Any] = {
     "k": None,
     "k_max": 8,
     "min_share": 0.05,
+    "method": None,
     "n_starts": 20,
     "n_boot": 50,
     "random_state": 0,
@@ -91,6 +92,8 @@ class Study:
     tables : dict of str to TableSpec
     bases, descriptors, protected : tuple of str
         What forms the segments, what only describes them, what is audited and never a base.
+    segments : "rfm" or tuple of dict, optional
+        Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
     currency, timezone : str
     """
@@ -107,6 +110,7 @@ class Study:
     made_for: str = ""
     currency: str = ""
     timezone: str = "UTC"
+    segments: str | tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Any] = field(default_factory=lambda: dict(RULES))
     categories: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=lambda: dict(PARAMETERS))
@@ -242,6 +246,7 @@ def _check_sense(study: Study) -> None:
             "protected attributes are audited and never form segments",
             "Take it out of one of the two lists",
         )
+    _check_rules(study)
     for name, spec in study.tables.items():
         _check_notation(f"tables.{name}", spec)
     columns = study.tables["transactions"].columns
@@ -255,6 +260,19 @@ def _check_sense(study: Study) -> None:
             "tables.transactions.columns maps no money",
             "amount, or quantity and unit_price",
             "Name the column that holds what a line cost",
+        )
+
+
+def _check_rules(study: Study) -> None:
+    """Rules are read where they are used; here, only that none looks at what is protected."""
+    rules = study.segments if isinstance(study.segments, tuple) else ()
+    wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
+    looked_at = sorted({name for where in wheres for name in where} & set(study.protected))
+    if looked_at:
+        raise StudyError(
+            f"a rule under segments looks at {', '.join(looked_at)}, which is protected",
+            "rules on attributes that aren't protected",
+            "Take it out of the rule, or out of protected if it may decide what a customer gets",
         )
 
 

@@ -12,7 +12,7 @@ import yaml
 
 import segkit
 from segkit.cli import main
-from tests.conftest import ROOT, make_transactions
+from tests.conftest import ROOT, make_groups, make_transactions
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -86,13 +86,23 @@ def readme_block(language):
 @pytest.mark.slow
 def test_the_readme_s_python_prints_what_it_says():
     """The lines that start with # after the code are what it prints."""
-    (block,) = readme_block("python")
+    block, _ = readme_block("python")
     code = "\n".join(line for line in block.splitlines() if not line.startswith("#"))
     said = [line.removeprefix("# ").rstrip() for line in block.splitlines() if line.startswith("#")]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert [line.rstrip() for line in done.stdout.splitlines()] == said
+
+
+def test_the_readme_s_lines_for_any_table_work(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    customers, _ = make_groups()
+    names = {"segkit": segkit, "customers": customers, "new_customers": customers.head(3)}
+    _, block = readme_block("python")
+    exec(block.replace("(customers)", "(customers, n_boot=10, k_max=4)", 1), names)
+    assert names["structure"].verdict == "natural"
+    assert segkit.load_segments("here").assign(names["new_customers"])["segment_key"].notna().all()
 
 
 def test_the_readme_s_own_data_commands_work(project, capsys):

@@ -78,3 +78,11 @@ def test_an_unknown_time_zone_is_refused(lines):
     study = study_of({name: name for name in lines}, timezone="Europe/Berln")
     with pytest.raises(StudyError, match="timezone is 'Europe/Berln'"):
         segkit.load_tables(study, transactions=lines)
+
+
+def test_a_rule_on_a_protected_attribute_is_refused(make_study):
+    rules = [{"name": "Women", "where": {"gender": "female"}}, {"name": "Rest", "otherwise": True}]
+    with pytest.raises(StudyError, match="looks at gender, which is protected"):
+        make_study(
+            {"customer_id": "c", "order_date": "d", "amount": "a"}, segments=rules, protected=["gender"]
+        )

@@ -17,7 +17,7 @@ from segkit.personas.effects import (
     standardised_difference,
     wilson,
 )
-from segkit.segments.fit import Segmentation
+from segkit.segments.segmentation import Segmentation
 from segkit.shown import Shown
 
 MIN_CELL = 10

@@ -9,7 +9,7 @@ from segkit.personas.cards import Card, Marker, Personas
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import ENTER, apart, automatic_names
 from segkit.personas.profile import MIN_CELL, Profile
-from segkit.segments.fit import UNSURE
+from segkit.segments.segmentation import UNSURE
 from segkit.study import WORDS
 
 SAME = 0.15
@@ -22,6 +22,7 @@ def describe_segments(
     *,
     currency: str = "",
     words: Mapping[str, str] = WORDS,
+    names: Mapping[str, str] | None = None,
 ) -> Personas:
     """Name the segments and write a card for each.
 
@@ -34,16 +35,21 @@ def describe_segments(
         Printed before money.
     words : dict
         What customers and orders are called.
+    names : dict of str to str, optional
+        Name by segment key, such as `Match.names` keeps from an earlier run; other segments get one
+        from their profile. Segments drawn by rules bear their rule's name.
 
     Returns
     -------
     Personas
         Every sentence holds at least one `Fact`; nothing is said that no number supports.
     """
-    names = automatic_names(profile, frame.loc[profile.segments.labels.index])
-    cards = [_Writer(profile, key, currency, words).card(names[key]) for key in profile.keys]
+    given = {key: key for key in profile.keys if profile.segments.method == "rules"}
+    called = automatic_names(profile, frame.loc[profile.segments.labels.index])
+    called.update(pd.Series(given | dict(names or {}), dtype="object"))
+    cards = [_Writer(profile, key, currency, words).card(called[key]) for key in profile.keys]
     facts = {fact.id: fact for card in cards for fact in card.facts}
-    return Personas(names, cards, facts, profile)
+    return Personas(called, cards, facts, profile)
 
 
 def badge(n: int) -> str:

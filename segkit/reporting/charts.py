@@ -95,7 +95,7 @@ def effect_bar(delta: float) -> Markup:
 
 
 def stability_curve(by_k: pd.DataFrame, chosen: int, usable: float) -> Markup:
-    """Stability over the number of segments, with the range over pairs of refits."""
+    """Stability over the number of segments, with its range, beside that of one blob."""
     width, height, left, bottom = 480.0, 210.0, 34.0, 178.0
     step = (width - left - 60) / max(len(by_k) - 1, 1)
 
@@ -116,13 +116,21 @@ def stability_curve(by_k: pd.DataFrame, chosen: int, usable: float) -> Markup:
         body.append(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" class="{}"/>').format(x, y, dot))
         body.append(_text(x + 8, y - 6, f"{row['stability']:.2f}", "v b" if k == chosen else "v"))
         body.append(_text(x, bottom + 16, str(k), "ax b" if k == chosen else "ax", "middle"))
-    trace = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    body.insert(0, Markup('<polyline points="{}" class="trace"/>').format(trace))
+    blob = [at(place, value) for place, value in enumerate(by_k["null_stability"]) if value == value]
+    body.insert(0, _trace(blob, "trace blob"))
+    body.insert(0, _trace(points, "trace"))
+    if blob:
+        body.append(_text(blob[-1][0] + 8, blob[-1][1] + 12, "one cloud", "ax"))
     body.append(_text(width / 2, height - 2, "number of segments", "ax", "middle"))
     said = ", ".join(f"{k}: {value:.2f}" for k, value in by_k["stability"].items())
     return _svg(
         width, height, "Stability by number of segments", f"Stability {said}.", _joined(body), "curve"
     )
+
+
+def _trace(points: Sequence[tuple[float, float]], kind: str) -> Markup:
+    trace = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return Markup('<polyline points="{}" class="{}"/>').format(trace, kind)
 
 
 def _signed(delta: float) -> str:

@@ -15,12 +15,24 @@ from segkit.personas.effects import WORDS
 from segkit.personas.facts import Fact, Sentence, format_value
 from segkit.reporting import charts
 from segkit.reporting.workspace import Run
-from segkit.segments.fit import UNSURE
-from segkit.segments.structure import USABLE
+from segkit.segments.evidence.choose import USABLE
+from segkit.segments.segmentation import UNSURE
 from segkit.shown import Shown
 
 FRAGMENT = "application/vnd.segkit.section+html"
 """MIME type of a section without its style, which the page template picks up."""
+
+METHOD_WORDS = {
+    "kmeans": "k-means on the traits above",
+    "famd": "k-means on scores that weigh the numbers and categories above alike (FAMD)",
+    "gmm": "a mixture of normal groups in the traits above",
+    "kprototypes": "k-prototypes on the traits above",
+    "gower": "medoids by Gower's distance in the traits above",
+    "hdbscan": "dense groups in the traits above (HDBSCAN); the rest is noise",
+    "ward": "Ward's clustering of the traits above",
+    "latent_class": "latent classes of the traits above",
+    "rules": "drawn by rules, proven to take in each customer once",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,7 @@ class Report(Shown):
     @property
     def method(self) -> Section:
         """Parameters, data, and the words used."""
-        return self._section("method", scale=WORDS, version=__version__)
+        return self._section("method", scale=WORDS, version=__version__, method_words=METHOD_WORDS)
 
     @property
     def cards(self) -> list[Card]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from segkit import __version__
-from segkit.errors import ParameterError
+from segkit.errors import DataError, ParameterError
 from segkit.features.build import Features, build_features
 from segkit.features.store import load_features, save_features
 from segkit.personas.cards import Personas
@@ -20,9 +20,12 @@ from segkit.personas.facts import Fact, fact_table
 from segkit.personas.profile import Profile, profile_segments
 from segkit.personas.writer import describe_segments
 from segkit.reporting.parameters import refuse_unknown_injected
-from segkit.segments.fit import Segmentation, fit_segments
+from segkit.segments.evidence.assess import assess_structure
+from segkit.segments.evidence.structure import Structure
+from segkit.segments.fit import fit_segments
+from segkit.segments.identity import Match, match_segments
+from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments, save_segments
-from segkit.segments.structure import assess_structure
 from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
 from segkit.sources.store import load_saved_tables, save_tables
@@ -78,7 +81,7 @@ class Run(Shown):
     @property
     def settings(self) -> dict[str, Any]:
         """What `assess_structure` needs of the study's parameters."""
-        return dict(self.study.parameters)
+        return {name: value for name, value in self.study.parameters.items() if name != "method"}
 
     def keep(self, result: Any) -> Any:
         """Leave a result for the next notebook, and return it."""
@@ -117,8 +120,50 @@ class Run(Shown):
         """The segments: those that 03 left, or made now."""
         if folder := self._left("segments"):
             return load_segments(folder)
-        structure = assess_structure(self.features.bases, **self.settings)
-        return self.keep(fit_segments(self.features.bases, structure=structure))
+        return self.keep(self.cut())
+
+    def cut(self, structure: Structure | None = None) -> Segmentation:
+        """Cut the customers as the study says: by its rules, or by its method.
+
+        Segments that the last good run had keep their keys.
+
+        Parameters
+        ----------
+        structure : Structure, optional
+            From `assess_structure` on the bases; made now when it isn't given.
+        """
+        features, study = self.features, self.study
+        if study.segments is not None:
+            return fit_segments(features.frame.join(features.descriptive), rules=study.segments)
+        structure = structure or assess_structure(features.bases, **self.settings)
+        return fit_segments(
+            features.bases,
+            study.parameters["k"],
+            study.parameters["method"],
+            structure=structure,
+            previous=self.previous,
+        )
+
+    @cached_property
+    def previous(self) -> Segmentation | None:
+        """The segments of the last good run, if it had the same bases and they can be read."""
+        name = (self.study.reports / "latest").resolve().name
+        folder = self.study.processed / name / "segments"
+        if name == self.name or not (folder / STAMP).is_file():
+            return None
+        try:
+            last = load_segments(folder)
+        except DataError:  # of an older version, or changed: there is nothing to carry on
+            return None
+        same = set(last.model.columns) == set(self.features.bases.columns)
+        return last if same and last.method != "rules" else None
+
+    @cached_property
+    def match(self) -> Match | None:
+        """Which of these segments continue which of the last good run."""
+        if self.previous is None or self.segments.method == "rules":
+            return None
+        return match_segments(self.previous, self.segments, self.features.bases)
 
     @cached_property
     def profile(self) -> Profile:

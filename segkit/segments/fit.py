@@ -1,161 +1,43 @@
 """Customers -> segments with stable keys, their stability, and a rule that assigns new customers."""
 
-import hashlib
-import json
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
-from segkit.errors import DataError, ParameterError, nearest
+from segkit.errors import DataError, ParameterError
+from segkit.segments.clustering.kmeans import one_thread
+from segkit.segments.clustering.methods import METHODS, NOISE, Method, fit_latent_class, method_named
+from segkit.segments.clustering.mixture import mixture_bic
+from segkit.segments.evidence.assess import assess_structure
+from segkit.segments.evidence.structure import Structure
+from segkit.segments.identity import keep_keys
+from segkit.segments.keys import segment_keys, segment_profiles
+from segkit.segments.kinds import check_frame, column_kind
+from segkit.segments.model import NOISE_KEY, Model
+from segkit.segments.rules.ruled import fit_rules
+from segkit.segments.segmentation import Segmentation
+from segkit.segments.space import Space, fit_space
 from segkit.segments.stability import (
-    agreement,
-    aligned,
-    fit_kmeans,
-    nearest_centres,
+    COMPARED_ROWS,
+    Resamples,
+    matched,
+    resample,
     segment_jaccard,
     summary,
 )
-from segkit.segments.structure import Structure, assess_structure, check_frame, scaled
-from segkit.shown import Shown
 
-METHODS = ("kmeans",)
-UNSURE = 0.6
-"""Membership confidence below which a customer counts as unsure."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Model:
-    """What assigns a customer to a segment: frozen scale, centres, and the refits' centres.
-
-    Attributes
-    ----------
-    keys : tuple of str
-        Segment keys, largest segment first.
-    columns : tuple of str
-    scaling : sklearn Pipeline
-    centres : ndarray of shape (k, n_columns)
-        In the scaled space, in the order of `keys`.
-    refits : ndarray of shape (n_boot, k, n_columns)
-        Centres of the bootstrap refits, in the order of `keys`.
-    """
-
-    keys: tuple[str, ...]
-    columns: tuple[str, ...]
-    scaling: Pipeline
-    centres: np.ndarray
-    refits: np.ndarray
-
-    def assign(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Assign customers; see `Segmentation.assign`."""
-        for name in self.columns:
-            if name not in frame:
-                raise DataError(f"the frame has no column '{name}'", fix=nearest(name, frame.columns))
-        values = frame[list(self.columns)].to_numpy(dtype="float64", na_value=np.nan)
-        odd = int((~np.isfinite(values)).any(axis=1).sum())
-        if odd:
-            raise DataError(
-                f"{odd:,} of {len(frame):,} customers have a missing or infinite base",
-                "finite numbers in " + ", ".join(self.columns),
-            )
-        X = self.scaling.transform(values)
-        labels = nearest_centres(X, self.centres[None])[0]
-        keys = pd.Categorical.from_codes(labels, categories=list(self.keys))
-        confidence = agreement(X, labels, self.refits)
-        return pd.DataFrame({"segment_key": keys, "confidence": confidence}, index=frame.index)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Segmentation(Shown):
-    """Customers in segments.
-
-    Attributes
-    ----------
-    labels : pandas.Series of shape (n_customers,)
-        Segment key per customer; categories are ordered by size, largest first.
-    confidence : pandas.Series of shape (n_customers,)
-        Share of bootstrap refits that put the customer into the same segment, 0 to 1.
-    stability : pandas.DataFrame, one row per segment
-        `jaccard` (mean overlap with its best match in the refits, 0 to 1), `low`, `high` (5th and
-        95th percentile over refits), `reading` (from "unstable" to "highly stable").
-    structure : Structure
-        What was known before the cut; a stability is never shown without it.
-    model : Model
-    method : str
-    random_state : int
-    """
-
-    labels: pd.Series
-    confidence: pd.Series
-    stability: pd.DataFrame
-    structure: Structure
-    model: Model = field(repr=False)
-    method: str
-    random_state: int
-
-    @property
-    def k(self) -> int:
-        """Number of segments."""
-        return len(self.model.keys)
-
-    @property
-    def sizes(self) -> pd.Series:
-        """Customers per segment, largest first."""
-        return self.labels.value_counts(sort=False).rename("customers").rename_axis("segment_key")
-
-    def assign(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Assign customers to these segments by the frozen rule.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-            The bases, under the same names; other columns are ignored.
-
-        Returns
-        -------
-        pandas.DataFrame
-            `segment_key` and `confidence` (0 to 1), for the same index.
-
-        Raises
-        ------
-        DataError
-            A base is absent, missing or infinite.
-        """
-        return self.model.assign(frame)
-
-    @property
-    def reading(self) -> str:
-        """Sizes and stability in one paragraph."""
-        share, jaccard = self.sizes / self.sizes.sum(), self.stability["jaccard"]
-        unsure = (self.confidence < UNSURE).mean()
-        return (
-            f"{self.k} segments of {share.min():.0%} to {share.max():.0%} of customers. Refitted on "
-            f"resamples, the shakiest overlaps its best match by {jaccard.min():.2f}, the steadiest "
-            f"by {jaccard.max():.2f} (1 is the same). {unsure:.0%} of customers are unsure: fewer "
-            f"than {UNSURE:.0%} of the refits put them where they are."
-        )
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw each segment's size; see `segkit.figures.sizes`."""
-        from segkit import figures
-
-        return figures.sizes(self.sizes, ax=ax)
-
-    def _repr_html_(self) -> str:
-        share = self.sizes / self.sizes.sum()
-        table = self.stability.assign(customers=self.sizes, share=share)
-        shown = table[["customers", "share", "jaccard", "low", "high", "reading"]]
-        return shown.to_html(float_format="{:.2f}".format, border=0)
+BIC_ROWS, BIC_STARTS = 2_000, 5
 
 
 def fit_segments(
     frame: pd.DataFrame,
     k: int | None = None,
-    method: str = "kmeans",
+    method: str | None = None,
     *,
     structure: Structure | None = None,
+    rules: Any = None,
+    previous: Segmentation | None = None,
     random_state: int = 0,
     **settings: Any,
 ) -> Segmentation:
@@ -164,85 +46,229 @@ def fit_segments(
     Parameters
     ----------
     frame : pandas.DataFrame of shape (n_customers, n_columns)
-        The bases: numeric, without missing values.
+        The bases, without missing values: numbers, yes/no, ordered categories, text.
     k : int, optional
-        Number of segments; by default the one that `structure` puts forward.
-    method : {"kmeans"}
+        Number of segments. By default the one that `structure` puts forward; for `gmm` on numbers
+        and for `latent_class` the one with the lowest BIC; `hdbscan` finds it.
+    method : str, optional
+        "kmeans" (default for numbers, unless only a mixture follows their natural groups), "famd"
+        (k-means on scores that weigh numbers and categories alike; default where there are
+        categories), "gmm" (groups of any direction and length), "kprototypes", "gower" (medoids, at
+        most 5,000 customers), "hdbscan" (dense groups, the rest is noise and kept as such), "ward",
+        "latent_class" (survey answers), "rules".
     structure : Structure, optional
         From `assess_structure` on the same frame; made here when it isn't given.
+    rules : RuleSet, RfmGrid, list of dict or "rfm", optional
+        For method "rules"; see `rule_set` and `rfm_rules`.
+    previous : Segmentation, optional
+        The last run's segments: those found again keep their key; see `match_segments`.
     random_state : int, default 0
     **settings
-        For `assess_structure`: k_max, min_share, n_boot, n_starts.
+        For `assess_structure`: k_max, min_share, n_boot, n_starts, ...
 
     Returns
     -------
     Segmentation
         Keys and order depend on the customers, never on an algorithm's cluster numbers: largest
-        segment first, the key made of its strongest base and a hash of its centre.
+        segment first, the key made of its strongest trait and a hash of what it is like.
 
     Raises
     ------
     ParameterError
-        The method is unknown, or k wasn't compared in `structure`.
+        The method is unknown or not for this frame, or k wasn't compared in `structure`.
     DataError
-        As `assess_structure`.
+        As `assess_structure`; more customers than the method can take; rules that overlap or
+        leave gaps.
 
     References
     ----------
-    Stability of a segment: Hennig 2007.
+    Stability of a segment: Hennig 2007; Dolnicar & Leisch 2017.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> groups = np.repeat([[0, 0], [6, 0], [0, 6]], 60, axis=0)
+    >>> frame = pd.DataFrame(groups + rng.normal(size=groups.shape), columns=["a", "b"])
+    >>> fit_segments(frame, 3, n_boot=10, k_max=4).sizes.to_list()
+    [60, 60, 60]
     """
-    if method not in METHODS:
-        raise ParameterError(f"method is '{method}'", fix=nearest(method, METHODS))
+    if method == "rules" or rules is not None:
+        found = fit_rules(frame, rules, method)
+        return found if previous is None else keep_keys(found, previous, frame)
     check_frame(frame)
+    chosen = None if method is None else method_named(method)
+    if chosen is not None:
+        _check_suits(chosen, frame)
     structure = structure or assess_structure(frame, k=k, random_state=random_state, **settings)
     _check_same(structure, frame)
-    k = k or structure.k
-    if structure.resamples is None:
+    if chosen is None:
+        chosen = METHODS[_suited(structure, k)]
+    space, coded = _space(frame, structure, chosen)
+    X = space.of_codes(coded)
+    k = k or _number(X, chosen, structure, space)
+    learnt = _fitted(X, k, chosen, structure, space)
+    resamples = _refits(X, k, chosen, structure, space)
+    found = _segmentation(frame, coded, X, learnt, resamples, k, structure, space)
+    return found if previous is None else keep_keys(found, previous, frame)
+
+
+def _check_suits(method: Method, frame: pd.DataFrame) -> None:
+    """Refuse a frame that the method can't take, before anything is computed."""
+    method.form(any(column_kind(frame[name]) == "category" for name in frame))
+    if method.most_rows is not None and len(frame) > method.most_rows:
+        raise DataError(
+            f"method '{method.name}' was given {len(frame):,} customers",
+            f"at most {method.most_rows:,}",
+            "Use famd or kprototypes, or fit a sample and assign the others",
+        )
+
+
+def _suited(structure: Structure, k: int | None) -> str:
+    """The mixture where only that follows the natural groups, else k-means."""
+    if structure.ellipses is not None and k in {None, structure.k}:
+        return "gmm"
+    return "famd" if structure.space.form == "famd" else "kmeans"
+
+
+def _space(frame: pd.DataFrame, structure: Structure, method: Method) -> tuple[Space, np.ndarray]:
+    form = method.form(bool(structure.space.categories))
+    space, coded = fit_space(frame, form)
+    return (structure.space if structure.space.form == form else space), coded
+
+
+def _number(X: np.ndarray, method: Method, structure: Structure, space: Space) -> int:
+    if not method.by_bic or space.form == "famd" or structure.ellipses is not None:
+        return structure.k
+    ks, seed = [int(k) for k in structure.by_k.index], structure.random_state
+    sample = X[:: max(1, len(X) // BIC_ROWS)]
+    if method.name == "gmm":
+        bic = mixture_bic(sample, ks, seed)
+    else:
+        with one_thread():
+            fits = {k: fit_latent_class(sample, k, BIC_STARTS, seed, space) for k in ks}
+            bic = {k: float(fit.bic(sample)) for k, fit in fits.items()}
+    return min(bic, key=lambda k: bic[k])
+
+
+def _fitted(X: np.ndarray, k: int, method: Method, structure: Structure, space: Space) -> Any:
+    seed = structure.random_state
+    if method.fit_rows is not None and len(X) > method.fit_rows:
+        rows = np.random.default_rng(seed).choice(len(X), method.fit_rows, replace=False)
+        X = X[np.sort(rows)]
+    with one_thread():
+        learnt = (method.best or method.fit)(X, k, structure.n_starts, seed, space)
+    _check_filled(method.rule(X, learnt), k, method)
+    return learnt
+
+
+def _check_filled(labels: np.ndarray, k: int, method: Method) -> None:
+    """Refuse a fit that leaves a segment without customers, or all customers in none."""
+    n_filled = len(np.unique(labels[labels != NOISE]))
+    if not n_filled:
+        raise DataError(
+            f"{method.name} calls all {len(labels):,} customers noise",
+            fix="There is no dense group to find here; use a method that cuts a cloud",
+        )
+    if not method.finds_k and n_filled < k:
+        raise DataError(
+            f"method '{method.name}' finds customers for {n_filled} of {k} segments",
+            f"k of at most {n_filled} on this frame",
+        )
+
+
+def _refits(X: np.ndarray, k: int, method: Method, structure: Structure, space: Space) -> Resamples:
+    """The structure's own refits where it made them, else new ones."""
+    made = structure.resamples
+    if made is not None and made.method is method:
+        if k not in made.fits:
+            raise ParameterError(f"k is {k}", f"one of {list(made.fits)}")
+        return made.only(k)
+    if made is None and method.name in {"kmeans", "famd"}:
         raise ParameterError("the structure was read from a file", "one made by assess_structure")
-    if k not in structure.resamples.centres:
-        raise ParameterError(f"k is {k}", f"one of {list(structure.resamples.centres)}")
-    _, X = scaled(frame)
-    fit = fit_kmeans(X, k, structure.n_starts, structure.random_state)
-    rank = _by_size(fit.labels_, fit.cluster_centers_)
-    centres, labels = fit.cluster_centers_[rank], np.argsort(rank)[fit.labels_]
+    return resample(
+        X,
+        method,
+        space,
+        [k],
+        n_boot=structure.n_boot,
+        n_starts=min(structure.n_starts, 5),
+        random_state=structure.random_state,
+    )
+
+
+def _segmentation(
+    frame: pd.DataFrame,
+    coded: np.ndarray,
+    X: np.ndarray,
+    learnt: Any,
+    resamples: Resamples,
+    k: int,
+    structure: Structure,
+    space: Space,
+) -> Segmentation:
+    method = resamples.method
+    raw = method.rule(X, learnt)
+    n_found = int(raw.max()) + 1
+    profiles = segment_profiles(space, coded, raw, n_found)
+    order = _by_size(raw, profiles.to_numpy())
+    place = np.argsort(order)
+    labels = np.append(place, NOISE)[raw]
+    step = max(1, len(X) // COMPARED_ROWS)
+    refits = resamples.labels(X[::step], k)
+    keys = segment_keys(profiles.iloc[order])
     model = Model(
-        keys=_keys(centres, structure.columns),
-        columns=structure.columns,
-        scaling=structure.scaling,
-        centres=centres,
-        refits=aligned(X, labels, structure.resamples.centres[k], k),
+        keys=keys,
+        method=method,
+        space=space,
+        learnt=learnt,
+        order=place,
+        refits=resamples.fits[k],
+        refit_order=matched(labels[::step], refits, n_found),
+        profiles=profiles.iloc[order].set_axis(list(keys), axis=0),
+        has_noise=bool((raw == NOISE).any()),
     )
     assigned = model.assign(frame)
     return Segmentation(
         labels=assigned["segment_key"],
         confidence=assigned["confidence"],
-        stability=summary(segment_jaccard(X, labels, structure.resamples, k), model.keys),
+        stability=_stability(X, labels, resamples, k, model, refits, step),
         structure=structure,
         model=model,
-        method=method,
+        method=method.name,
         random_state=structure.random_state,
     )
 
 
+def _stability(
+    X: np.ndarray,
+    labels: np.ndarray,
+    resamples: Resamples,
+    k: int,
+    model: Model,
+    refits: np.ndarray,
+    step: int,
+) -> pd.DataFrame:
+    """Per segment, and of the noise where there is some."""
+    whole = resamples.labels(X, k) if step > 1 else refits
+    jaccard = segment_jaccard(labels, whole, resamples.drawn)
+    slsw = segment_jaccard(labels[::step], refits)
+    table = summary(jaccard, slsw, model.keys)
+    if not model.has_noise:
+        return table
+    noise = segment_jaccard((labels[::step] != NOISE) * 1, (refits != NOISE) * 1)[:, [0]]
+    return pd.concat([table, summary(noise, noise, [NOISE_KEY])])
+
+
 def _check_same(structure: Structure, frame: pd.DataFrame) -> None:
-    if structure.columns != tuple(sorted(frame.columns)) or structure.n_customers != len(frame):
+    same = set(structure.columns) == {str(name) for name in frame.columns}
+    if not same or structure.n_customers != len(frame):
         raise ParameterError(
             f"structure is of {structure.n_customers:,} customers by {', '.join(structure.columns)}",
             "the structure of this very frame",
         )
 
 
-def _by_size(labels: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    sizes = np.bincount(labels, minlength=len(centres))
-    return np.lexsort((*centres.T, -sizes))
-
-
-def _keys(centres: np.ndarray, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Strongest base and a hash of the centre: "high-fuel-share-1c9e"."""
-    keys = []
-    for centre in centres:
-        strongest = int(np.abs(centre).argmax())
-        side = "high" if centre[strongest] > 0 else "low"
-        digest = hashlib.sha256(json.dumps((centre.round(3) + 0.0).tolist()).encode()).hexdigest()
-        keys.append(f"{side}-{columns[strongest].replace('_', '-')}-{digest[:4]}")
-    return tuple(keys)
+def _by_size(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
+    sizes = np.bincount(labels[labels != NOISE], minlength=len(profiles))
+    return np.lexsort((*profiles.T, -sizes))

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segkit.segments.fit import Segmentation
+from segkit.segments.segmentation import Segmentation
+from segkit.segments.space import fit_space
 
 
 def map_customers(
@@ -47,7 +48,8 @@ def map_customers(
 
     drawn = frame.loc[segments.labels.index]
     drawn = drawn.sample(min(n_rows, len(drawn)), random_state=random_state).sort_index()
-    X = segments.model.scaling.transform(drawn[list(segments.model.columns)].to_numpy("float64"))
+    space = getattr(segments.model, "space", None) or fit_space(frame)[0]  # rules have none
+    X = space.transform(drawn)
     with warnings.catch_warnings():
         # said on every seeded fit: with a seed UMAP uses one thread, which is what a seed is for
         warnings.filterwarnings("ignore", message="n_jobs value", category=UserWarning)

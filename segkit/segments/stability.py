@@ -1,25 +1,26 @@
 """Refits on bootstrap samples: how alike are they, segment by segment and customer by customer?"""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from scipy.optimize import linear_sum_assignment
-from sklearn import config_context
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-SAMPLE_ROWS = 5_000
-"""Rows of a bootstrap sample at most: bounds the time, at the price of a slightly low stability."""
+from segkit.segments.clustering.kmeans import one_thread
+from segkit.segments.clustering.methods import NOISE, Method, Parameters
+from segkit.segments.space import Space
+
 COMPARED_ROWS = 20_000
 """Rows on which two refits are compared at most."""
 
 READINGS = {0.85: "highly stable", 0.75: "stable", 0.6: "partly stable", 0.0: "unstable"}
+DISSOLVED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,34 +29,43 @@ class Resamples:
 
     Attributes
     ----------
+    method : Method
     drawn : ndarray of shape (n_boot, n_drawn)
         Rows of each bootstrap sample.
-    centres : dict of int to ndarray of shape (n_boot, k, n_columns)
-        Per k the centres of each refit, in the scaled space.
+    fits : dict of int to list of Parameters
+        Per k what each refit learnt; of a method that finds k itself, under the k it was asked for.
     """
 
+    method: Method
     drawn: np.ndarray
-    centres: Mapping[int, np.ndarray]
+    fits: Mapping[int, list[Parameters]]
 
+    def labels(self, X: np.ndarray, k: int) -> np.ndarray:
+        """Cluster of each row in each refit, shape (n_boot, n_rows); -1 is noise."""
+        return np.array([self.method.rule(X, learnt) for learnt in self.fits[k]], dtype=np.int16)
 
-def fit_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
-    """Fit k-means from k-means++ starts, each run until it hardly moves; the best one is finished.
-
-    That halves the time of finishing all of them. One thread, because here more are slower.
-    """
-    with threadpool_limits(1), config_context(assume_finite=True, skip_parameter_validation=True):
-        rough = KMeans(k, n_init=n_starts, random_state=seed, tol=1e-3).fit(X)
-        return KMeans(k, init=rough.cluster_centers_, n_init=1, tol=1e-6).fit(X)
+    def only(self, k: int) -> "Resamples":
+        """Keep the refits of one k."""
+        return replace(self, fits={k: self.fits[k]})
 
 
 def resample(
-    X: np.ndarray, ks: Sequence[int], *, n_boot: int, n_starts: int, random_state: int
+    X: np.ndarray,
+    method: Method,
+    space: Space,
+    ks: Sequence[int],
+    *,
+    n_boot: int,
+    n_starts: int,
+    random_state: int,
 ) -> Resamples:
-    """Refit k-means on bootstrap samples of the rows, for several k.
+    """Refit a method on bootstrap samples of the rows, for several k.
 
     Parameters
     ----------
-    X : ndarray of shape (n_customers, n_columns)
+    X : ndarray of shape (n_customers, n_axes)
+    method : Method
+    space : Space
     ks : sequence of int
     n_boot : int
         Bootstrap samples per k; the same samples serve every k.
@@ -64,51 +74,38 @@ def resample(
     random_state : int
     """
     rng = np.random.default_rng(random_state)
-    drawn = rng.integers(0, len(X), (n_boot, min(len(X), SAMPLE_ROWS)))
+    drawn = rng.integers(0, len(X), (n_boot, min(len(X), method.refit_rows)))
     seeds = rng.integers(0, 2**31 - 1, (len(ks), n_boot))
-    jobs = [(k, boot, seeds[row, boot]) for row, k in enumerate(ks) for boot in range(n_boot)]
-    fits = Parallel(n_jobs=-1, return_as="generator")(
-        delayed(_centres)(X[drawn[boot]], k, n_starts, int(seed)) for k, boot, seed in jobs
+    jobs = [(k, boot, int(seeds[row, boot])) for row, k in enumerate(ks) for boot in range(n_boot)]
+    calls = (
+        delayed(_refit)(method, X[drawn[boot]], k, n_starts, seed, space) for k, boot, seed in jobs
     )
-    found: dict[int, list[np.ndarray]] = {k: [] for k in ks}
-    for (k, _, _), centres in zip(jobs, _watched(fits, len(jobs)), strict=True):
-        found[k].append(centres)
-    return Resamples(drawn, {k: np.stack(centres) for k, centres in found.items()})
+    found: dict[int, list[Parameters]] = {k: [] for k in ks}
+    for (k, _, _), learnt in zip(
+        jobs, side_by_side(calls, len(jobs), "refits on resamples"), strict=True
+    ):
+        found[k].append(learnt)
+    return Resamples(method, drawn, found)
 
 
-def _centres(X: np.ndarray, k: int, n_starts: int, seed: int) -> np.ndarray:
-    return fit_kmeans(X, k, n_starts, seed).cluster_centers_
+def _refit(method: Method, X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+    with one_thread():
+        return method.fit(X, k, n_starts, seed, space)
 
 
-def _watched(fits: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
-    quiet = "SEGKIT_QUIET" in os.environ
-    yield from tqdm(fits, total=total, desc="refits on resamples", leave=False, disable=quiet)
+def side_by_side(calls: Any, total: int, said: str) -> Iterator[Any]:
+    """Run joblib calls on all cores and yield their results in order, with a progress bar."""
+    results = Parallel(n_jobs=-1, return_as="generator")(calls)
+    yield from tqdm(results, total=total, desc=said, leave=False, disable="SEGKIT_QUIET" in os.environ)
 
 
-def nearest_centres(X: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """Label rows by their nearest centre, for many sets of centres at once.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_rows, n_columns)
-    centres : ndarray of shape (n_sets, k, n_columns)
-
-    Returns
-    -------
-    ndarray of int8, shape (n_sets, n_rows)
-    """
-    offset = (centres**2).sum(axis=2)
-    labels = [(offset[one] - 2 * X @ centres[one].T).argmin(axis=1) for one in range(len(centres))]
-    return np.array(labels, dtype=np.int8)
-
-
-def pairwise_adjusted_rand(labels: np.ndarray, k: int) -> np.ndarray:
+def pairwise_adjusted_rand(labels: np.ndarray) -> np.ndarray:
     """Adjusted Rand index of every pair of partitions of the same rows.
 
     Parameters
     ----------
     labels : ndarray of shape (n_partitions, n_rows)
-        Values 0 to k - 1.
+        Small integers; -1, noise, counts as a cluster.
 
     Returns
     -------
@@ -120,7 +117,9 @@ def pairwise_adjusted_rand(labels: np.ndarray, k: int) -> np.ndarray:
     Hubert & Arabie 1985, Comparing partitions.
     """
     n_sets, n_rows = labels.shape
-    members = (labels[:, None, :] == np.arange(k)[None, :, None]).astype(np.float32)
+    codes = np.arange(NOISE, labels.max() + 1)
+    k = len(codes)
+    members = (labels[:, None, :] == codes[None, :, None]).astype(np.float32)
     flat = members.reshape(n_sets * k, n_rows)
     shared = (flat @ flat.T).astype(np.float64).reshape(n_sets, k, n_sets, k)
     both = (_pairs(shared)).sum(axis=(1, 3))
@@ -139,67 +138,110 @@ def _pairs(count: Any) -> Any:
 def global_stability(X: np.ndarray, resamples: Resamples, k: int) -> np.ndarray:
     """Adjusted Rand index between every two refits, on the rows at hand."""
     step = max(1, len(X) // COMPARED_ROWS)
-    return pairwise_adjusted_rand(nearest_centres(X[::step], resamples.centres[k]), k)
+    return pairwise_adjusted_rand(resamples.labels(X[::step], k))
 
 
-def segment_jaccard(X: np.ndarray, labels: np.ndarray, resamples: Resamples, k: int) -> np.ndarray:
+def segment_jaccard(
+    labels: np.ndarray, refits: np.ndarray, drawn: np.ndarray | None = None
+) -> np.ndarray:
     """Overlap of each segment with its best match in each refit.
 
     Parameters
     ----------
-    X : ndarray of shape (n_customers, n_columns)
     labels : ndarray of int, shape (n_customers,)
-        The segments whose stability is asked for.
+        The segments whose stability is asked for, 0 to k - 1; -1 is noise.
+    refits : ndarray of int, shape (n_boot, n_customers)
+        The same customers as each refit cuts them.
+    drawn : ndarray of int, shape (n_boot, n_drawn), optional
+        Rows of each bootstrap sample: the overlap is taken on its distinct rows (Hennig 2007).
+        Without, on all customers (SLSw, Dolnicar & Leisch 2017).
 
     Returns
     -------
     ndarray of shape (n_boot, k)
-        Largest Jaccard overlap, computed on the distinct rows of each bootstrap sample.
+        Largest Jaccard overlap, 0 to 1.
 
     References
     ----------
-    Hennig 2007, Cluster-wise assessment of cluster stability.
+    Hennig 2007, Cluster-wise assessment of cluster stability. Dolnicar & Leisch 2017, Using segment
+    level stability to select target segments in data-driven market segmentation studies.
     """
     overlaps = []
-    for drawn, centres in zip(resamples.drawn, resamples.centres[k], strict=True):
-        rows = np.unique(drawn)
-        refit = nearest_centres(X[rows], centres[None])[0]
-        overlaps.append(_overlap(labels[rows], refit, k).max(axis=1))
+    for number, refit in enumerate(refits):
+        rows = slice(None) if drawn is None else np.unique(drawn[number])
+        overlaps.append(overlap(labels[rows], refit[rows], labels.max() + 1).max(axis=1))
     return np.array(overlaps)
 
 
-def _overlap(left: np.ndarray, right: np.ndarray, k: int) -> np.ndarray:
-    """Jaccard index of every segment on the left with every one on the right."""
-    shared = np.zeros((k, k))
+def overlap(left: np.ndarray, right: np.ndarray, k: int | None = None) -> np.ndarray:
+    """Jaccard index of every segment on the left with every one on the right; noise left out."""
+    rows, columns = k or left.max() + 1, max(right.max() + 1, 1)
+    shared = np.zeros((rows + 1, columns + 1))
     np.add.at(shared, (left, right), 1)
     union = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0, keepdims=True) - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    both = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return both[:rows, :columns]
 
 
-def aligned(X: np.ndarray, labels: np.ndarray, centres: np.ndarray, k: int) -> np.ndarray:
-    """Put each refit's centres into the order of the segments that they match best.
-
-    Parameters
-    ----------
-    centres : ndarray of shape (n_boot, k, n_columns)
+def matched(labels: np.ndarray, refits: np.ndarray, k: int) -> list[np.ndarray]:
+    """For each refit the segment that each of its clusters matches best, one to one.
 
     Returns
     -------
-    ndarray of the same shape
+    list of ndarray of int
+        Indexed by the refit's cluster; a cluster that matches none gets k, noise (the last) -1.
     """
-    ordered = []
-    for one, refit in zip(centres, nearest_centres(X, centres), strict=True):
-        _, match = linear_sum_assignment(_overlap(labels, refit, k), maximize=True)
-        ordered.append(one[match])
-    return np.array(ordered)
+    found = []
+    for refit in refits:
+        both = overlap(labels, refit, k)
+        segment, cluster = linear_sum_assignment(both, maximize=True)
+        names = np.full(max(both.shape[1], k) + 1, k)
+        names[cluster], names[NOISE] = segment, NOISE
+        found.append(names)
+    return found
 
 
-def agreement(X: np.ndarray, labels: np.ndarray, aligned_centres: np.ndarray) -> np.ndarray:
+def agreement(
+    labels: np.ndarray, refits: Iterable[np.ndarray], names: Sequence[np.ndarray]
+) -> np.ndarray:
     """Share of refits that put a row into the same segment, 0 to 1."""
-    votes = np.zeros(len(X))
-    for centres in aligned_centres:
-        votes += nearest_centres(X, centres[None])[0] == labels
-    return votes / len(aligned_centres)
+    votes = np.zeros(len(labels))
+    for refit, renamed in zip(refits, names, strict=True):
+        votes += renamed[refit] == labels
+    return votes / len(names)
+
+
+def flow(labels_by_k: Mapping[int, np.ndarray]) -> pd.DataFrame:
+    """Where the segments of each number come from: how many customers go from k to k + 1.
+
+    Parameters
+    ----------
+    labels_by_k : dict of int to ndarray of int, shape (n_customers,)
+
+    Returns
+    -------
+    pandas.DataFrame
+        `k`, `segment` (at k), `next_segment` (at the next number), `customers`, `share` of the next
+        segment, and `slsa` of the next segment: 1 when all of it comes from one segment, 0 when it
+        is made of all in equal parts (one minus the entropy of its origins).
+
+    References
+    ----------
+    Dolnicar & Leisch 2017: segment level stability across solutions (SLSa).
+    """
+    tables = []
+    ks = sorted(labels_by_k)
+    for k, following in pairwise(ks):
+        counts = pd.crosstab(labels_by_k[k], labels_by_k[following])
+        share = counts / counts.sum()
+        entropy = -(share * np.log(share.where(share > 0, 1))).sum() / np.log(max(len(counts), 2))
+        table = counts.stack().rename("customers").to_frame()
+        table.index.names = ["segment", "next_segment"]
+        table = table[table["customers"] > 0].reset_index()
+        table["share"] = table["customers"] / table["next_segment"].map(counts.sum())
+        table["slsa"] = 1 - table["next_segment"].map(entropy)
+        tables.append(table.assign(k=k)[["k", *table.columns]])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def reading(jaccard: float) -> str:
@@ -213,8 +255,9 @@ def reading(jaccard: float) -> str:
     return next(word for limit, word in READINGS.items() if jaccard >= limit)
 
 
-def summary(jaccard: np.ndarray, keys: Sequence[str]) -> pd.DataFrame:
-    """Mean overlap and its 5th and 95th percentile over the refits, one row per segment."""
+def summary(jaccard: np.ndarray, slsw: np.ndarray, keys: Sequence[str]) -> pd.DataFrame:
+    """Mean overlap with its 5th and 95th percentile over the refits, one row per segment."""
     low, high = np.quantile(jaccard, [0.05, 0.95], axis=0)
     table = pd.DataFrame({"jaccard": jaccard.mean(axis=0), "low": low, "high": high}, index=keys)
+    table["slsw"] = slsw.mean(axis=0)
     return table.assign(reading=table["jaccard"].map(reading)).rename_axis("segment_key")

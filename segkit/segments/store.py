@@ -1,21 +1,39 @@
-"""Segments in a folder, as plain text and Parquet: a file from a stranger can't run code."""
+"""Segments in a folder, as text, plain arrays and Parquet: a file from a stranger can't run code."""
 
+import hashlib
 import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from segkit.errors import DataError
-from segkit.segments.fit import Model, Segmentation
-from segkit.segments.structure import Structure
-from segkit.segments.transform import Unskew
+from segkit.segments.clustering.methods import METHODS
+from segkit.segments.estimators.famd import FAMD
+from segkit.segments.estimators.unskew import Unskew
+from segkit.segments.evidence.ellipses import Ellipses
+from segkit.segments.evidence.gap import Gap
+from segkit.segments.evidence.structure import Structure
+from segkit.segments.model import Model
+from segkit.segments.rules.rfm import RfmGrid
+from segkit.segments.rules.ruled import RuleModel
+from segkit.segments.rules.ruleset import RuleSet
+from segkit.segments.segmentation import Segmentation
+from segkit.segments.space import Space
 
-FORMAT = 1
-MODEL, ASSIGNMENTS = "model.json", "assignments.parquet"
+FORMAT = 2
+MODEL, ARRAYS, ASSIGNMENTS = "model.json", "arrays.npz", "assignments.parquet"
+PLAIN = (
+    "verdict", "k", "runner_up", "p", "warnings", "columns", "n_customers", "n_boot", "n_starts",
+    "n_blobs", "random_state", "min_share", "reason",
+)  # fmt: skip
+FAMD_ARRAYS = ("components_", "mean_", "scale_", "explained_variance_")
+
+Arrays = dict[str, np.ndarray]
 
 
 def save_segments(segments: Segmentation, path: str | Path) -> Path:
@@ -25,21 +43,27 @@ def save_segments(segments: Segmentation, path: str | Path) -> Path:
     ----------
     segments : Segmentation
     path : str or pathlib.Path
-        Folder; made when it doesn't exist. `model.json` holds the rule and no customer,
-        `assignments.parquet` the customers: keep that one private.
+        Folder; made when it doesn't exist. Keep it private: `assignments.parquet` holds the
+        customers, and what `gower` and `hdbscan` learn are values of some of them.
 
     Returns
     -------
     pathlib.Path
+
+    Notes
+    -----
+    `model.json` holds the SHA-256 of the other files and of itself. That tells an edited or damaged
+    file from a good one; it is no signature, for who can write the folder can write a new sum.
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    assigned = pd.DataFrame(
-        {"segment_key": segments.labels.astype(str), "confidence": segments.confidence}
-    )
-    assigned.to_parquet(folder / ASSIGNMENTS)
-    content = json.dumps(_content(segments), indent=1)
-    (folder / MODEL).write_text(content + "\n", encoding="utf-8")
+    assigned = {"segment_key": segments.labels.astype("object"), "confidence": segments.confidence}
+    pd.DataFrame(assigned).to_parquet(folder / ASSIGNMENTS)
+    content, arrays = _content(segments)
+    np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
+    content["sums"] = {name: _sum((folder / name).read_bytes()) for name in (ARRAYS, ASSIGNMENTS)}
+    content["sums"][MODEL] = _sum(_text(content).encode())
+    (folder / MODEL).write_text(_text(content) + "\n", encoding="utf-8")
     return folder
 
 
@@ -58,80 +82,197 @@ def load_segments(path: str | Path) -> Segmentation:
     Raises
     ------
     DataError
-        No such file, or not one that this version writes.
+        No such file, one that this version doesn't write, or one that was changed since.
     """
-    file = Path(path) / MODEL
-    if not file.is_file():
-        raise DataError(f"there is no {MODEL} in '{Path(path).name}'", "a folder of save_segments")
+    folder = Path(path)
+    saved = _checked(folder)
     try:
-        saved = json.loads(file.read_text(encoding="utf-8"))
-        if saved["format"] != FORMAT:
-            raise DataError(f"{MODEL} has format {saved['format']}", f"format {FORMAT}")
-        return _segmentation(saved, pd.read_parquet(file.parent / ASSIGNMENTS))
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise DataError(f"{MODEL} is damaged: {error}", "a file of save_segments") from error
+        with np.load(folder / ARRAYS, allow_pickle=False) as file:
+            arrays = dict(file.items())
+        return _segmentation(saved, arrays, pd.read_parquet(folder / ASSIGNMENTS))
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(f"{MODEL} is damaged: {error}", "a folder of save_segments") from error
 
 
-def _content(segments: Segmentation) -> dict[str, Any]:
-    model, structure = segments.model, segments.structure
-    unskew, scale = model.scaling[0], model.scaling[1]
-    return {
+def _checked(folder: Path) -> dict[str, Any]:
+    """Read the model after comparing every file with its sum."""
+    for name in (MODEL, ARRAYS, ASSIGNMENTS):
+        if not (folder / name).is_file():
+            raise DataError(f"there is no {name} in '{folder.name}'", "a folder of save_segments")
+    try:
+        saved = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        form, sums = saved["format"], dict(saved["sums"])
+        own = sums.pop(MODEL)
+    except (KeyError, TypeError, ValueError) as error:  # also no JSON, or no UTF-8
+        raise DataError(f"{MODEL} is damaged: {error}", "a folder of save_segments") from error
+    if form != FORMAT:
+        raise DataError(f"{MODEL} has format {form}", f"format {FORMAT}", "Fit the segments anew")
+    found = {name: _sum((folder / name).read_bytes()) for name in (ARRAYS, ASSIGNMENTS)}
+    if found != sums or _sum(_text({**saved, "sums": sums}).encode()) != own:
+        raise DataError(
+            f"the files in '{folder.name}' were changed after they were saved",
+            "an untouched folder of save_segments",
+            "Restore it, or fit the segments anew",
+        )
+    return saved
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True)
+
+
+def _content(segments: Segmentation) -> tuple[dict[str, Any], Arrays]:
+    structure, model = segments.structure, segments.model
+    content: dict[str, Any] = {
         "format": FORMAT,
         "method": segments.method,
         "random_state": segments.random_state,
+        "labels": [str(key) for key in segments.labels.cat.categories],
         "keys": list(model.keys),
-        "columns": list(model.columns),
-        "transforms": [
-            {"method": method, "unit": float(unit), "lambda": float(power)}
-            for method, unit, power in zip(unskew.methods_, unskew.units_, unskew.lambdas_, strict=True)
-        ],
-        "mean": scale.mean_.tolist(),
-        "scale": scale.scale_.tolist(),
-        "centres": model.centres.tolist(),
-        "refits": model.refits.tolist(),
-        "stability": segments.stability.reset_index().to_dict("list"),
-        "structure": {
-            "verdict": structure.verdict,
-            "k": structure.k,
-            "runner_up": structure.runner_up,
-            "by_k": structure.by_k.reset_index().to_dict("list"),
-            "n_customers": structure.n_customers,
-            "n_boot": structure.n_boot,
-            "n_starts": structure.n_starts,
-            "min_share": structure.min_share,
-            "is_fixed": structure.is_fixed,
+        "stability": _table(segments.stability),
+        "structure": {name: getattr(structure, name) for name in PLAIN}
+        | {
+            "by_k": _table(structure.by_k),
+            "flow": _table(structure.flow),
+            "gap": None if structure.gap is None else asdict(structure.gap),
+            "ellipses": None if structure.ellipses is None else asdict(structure.ellipses),
         },
+    }
+    if isinstance(model, RuleModel):
+        kind = "rfm" if isinstance(model.rules, RfmGrid) else "rules"
+        return content | {"rules": {"kind": kind, "content": model.rules.to_dict()}}, {}
+    arrays = {f"learnt/{name}": value for name, value in model.learnt.items()}
+    for number, (learnt, order) in enumerate(zip(model.refits, model.refit_order, strict=True)):
+        arrays |= {f"refit/{number}/{name}": value for name, value in learnt.items()}
+        arrays[f"refit_order/{number}"] = order
+    arrays["order"] = model.order
+    content |= {"has_noise": model.has_noise, "n_refits": len(model.refits)}
+    content["profiles"] = _table(model.profiles)
+    content["space"] = _space_content(model.space, arrays, "space")
+    content["structure"]["space"] = _space_content(structure.space, arrays, "structure_space")
+    return content, arrays
+
+
+def _table(table: pd.DataFrame) -> dict[str, Any]:
+    return table.astype("object").where(table.notna(), None).to_dict("split") | {
+        "name": table.index.name
     }
 
 
-def _segmentation(saved: dict[str, Any], assigned: pd.DataFrame) -> Segmentation:
-    scaling, columns = _scaling(saved), tuple(saved["columns"])
-    about = dict(saved["structure"])
-    by_k = pd.DataFrame(about.pop("by_k")).set_index("k")
-    structure = Structure(
-        **about, by_k=by_k, columns=columns, random_state=saved["random_state"], scaling=scaling
+def _read_table(saved: Mapping[str, Any]) -> pd.DataFrame:
+    index = pd.Index(saved["index"], name=saved["name"])
+    table = pd.DataFrame(saved["data"], index=index, columns=saved["columns"])
+    return table.apply(lambda column: column if column.name == "reading" else column.astype("float64"))
+
+
+def _space_content(space: Space, arrays: Arrays, name: str) -> dict[str, Any]:
+    for part in ("low", "high", "mean", "scale"):
+        arrays[f"{name}/{part}"] = getattr(space, part)
+    unskew = space.unskew
+    fitted = hasattr(unskew, "methods_")
+    if fitted:
+        arrays[f"{name}/units"], arrays[f"{name}/powers"] = unskew.units_, unskew.lambdas_
+    content: dict[str, Any] = {
+        "form": space.form,
+        "columns": list(space.columns),
+        "kinds": list(space.kinds),
+        "levels": {column: list(levels) for column, levels in space.levels.items()},
+        "methods": unskew.methods_ if fitted else None,
+        "famd": None,
+    }
+    if space.famd is not None:
+        for part in FAMD_ARRAYS:
+            arrays[f"{name}/famd/{part}"] = getattr(space.famd, part)
+        for place, (levels, rare) in enumerate(zip(space.famd.levels_, space.famd.other_, strict=True)):
+            arrays[f"{name}/famd/levels{place}"] = levels
+            arrays[f"{name}/famd/other{place}"] = rare
+        content["famd"] = {"categorical": [*space.famd.categorical]}
+    return content
+
+
+def _space(saved: Mapping[str, Any], arrays: Arrays, name: str) -> Space:
+    """The frozen space, without fitting anything."""
+    width = len(arrays[f"{name}/mean"])
+    unskew, famd = Unskew(), None
+    if saved["methods"] is not None:
+        unskew.methods_, unskew.n_features_in_ = saved["methods"], width
+        unskew.units_, unskew.lambdas_ = arrays[f"{name}/units"], arrays[f"{name}/powers"]
+    if saved["famd"] is not None:
+        famd = FAMD(categorical=saved["famd"]["categorical"])
+        for part in FAMD_ARRAYS:
+            setattr(famd, part, arrays[f"{name}/famd/{part}"])
+        places = range(len(famd.categorical))
+        famd.levels_ = [arrays[f"{name}/famd/levels{place}"] for place in places]
+        famd.other_ = [arrays[f"{name}/famd/other{place}"] for place in places]
+        famd.n_features_in_ = len(saved["columns"])
+    return Space(
+        form=saved["form"],
+        columns=tuple(saved["columns"]),
+        kinds=tuple(saved["kinds"]),
+        levels={column: tuple(levels) for column, levels in saved["levels"].items()},
+        unskew=unskew,
+        famd=famd,
+        **{part: arrays[f"{name}/{part}"] for part in ("low", "high", "mean", "scale")},
     )
-    keys = tuple(saved["keys"])
-    labels = assigned["segment_key"].astype(pd.CategoricalDtype(list(keys)))
+
+
+def _segmentation(saved: dict[str, Any], arrays: Arrays, assigned: pd.DataFrame) -> Segmentation:
+    model = _rule_model(saved) if "rules" in saved else _model(saved, arrays)
+    labels = assigned["segment_key"].astype(pd.CategoricalDtype(saved["labels"]))
     return Segmentation(
         labels=labels,
         confidence=assigned["confidence"],
-        stability=pd.DataFrame(saved["stability"]).set_index("segment_key"),
-        structure=structure,
-        model=Model(keys, columns, scaling, np.array(saved["centres"]), np.array(saved["refits"])),
+        stability=_read_table(saved["stability"]),
+        structure=_structure(saved["structure"], arrays, model),
+        model=model,
         method=saved["method"],
         random_state=saved["random_state"],
     )
 
 
-def _scaling(saved: dict[str, Any]) -> Pipeline:
-    """The frozen transform and scale, without fitting anything."""
-    width = len(saved["columns"])
-    unskew, scale = Unskew(), StandardScaler()
-    unskew.methods_ = [column["method"] for column in saved["transforms"]]
-    unskew.units_ = np.array([column["unit"] for column in saved["transforms"]])
-    unskew.lambdas_ = np.array([column["lambda"] for column in saved["transforms"]])
-    scale.mean_, scale.scale_ = np.array(saved["mean"]), np.array(saved["scale"])
-    scale.var_ = scale.scale_**2
-    unskew.n_features_in_ = scale.n_features_in_ = width
-    return make_pipeline(unskew, scale)
+def _structure(saved: Mapping[str, Any], arrays: Arrays, model: Any) -> Structure:
+    plain = {name: saved[name] for name in PLAIN}
+    plain |= {"warnings": tuple(saved["warnings"]), "columns": tuple(saved["columns"])}
+    empty = np.empty(0)
+    columns = tuple(saved["columns"])
+    if isinstance(model, RuleModel):
+        kinds = ("number",) * len(columns)
+        space = Space("coded", columns, kinds, {}, empty, empty, Unskew(), empty, empty)
+    else:
+        space = _space(saved["space"], arrays, "structure_space")
+    return Structure(
+        **plain,
+        by_k=_read_table(saved["by_k"]),
+        flow=_read_table(saved["flow"]),
+        gap=None if saved["gap"] is None else Gap(**saved["gap"]),
+        ellipses=None if saved["ellipses"] is None else Ellipses(**saved["ellipses"]),
+        space=space,
+    )
+
+
+def _rule_model(saved: Mapping[str, Any]) -> RuleModel:
+    made = RfmGrid if saved["rules"]["kind"] == "rfm" else RuleSet
+    return RuleModel(tuple(saved["keys"]), made.from_dict(saved["rules"]["content"]))
+
+
+def _model(saved: Mapping[str, Any], arrays: Arrays) -> Model:
+    refits = range(saved["n_refits"])
+    return Model(
+        keys=tuple(saved["keys"]),
+        method=METHODS[saved["method"]],
+        space=_space(saved["space"], arrays, "space"),
+        learnt=_part(arrays, "learnt/"),
+        order=arrays["order"],
+        refits=[_part(arrays, f"refit/{number}/") for number in refits],
+        refit_order=[arrays[f"refit_order/{number}"] for number in refits],
+        profiles=_read_table(saved["profiles"]),
+        has_noise=saved["has_noise"],
+    )
+
+
+def _part(arrays: Arrays, prefix: str) -> Arrays:
+    return {name[len(prefix) :]: value for name, value in arrays.items() if name.startswith(prefix)}

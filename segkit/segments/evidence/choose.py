@@ -1,0 +1,133 @@
+"""Which number of segments to put forward, of what kind they are, and what to be warned of."""
+
+import pandas as pd
+
+from segkit.segments.evidence.blob import FEW_LEVELS
+
+USABLE = 0.75
+"""Stability from which a number of segments may be put forward."""
+LEVEL, PEAK = 0.05, 0.10
+"""How far below the steadiest number a finer one may lie: anywhere, and where the curve peaks."""
+REPRODUCIBLE = 0.70
+P, Z, DELTA, VALLEY = 0.05, 3.0, 0.04, -0.3
+"""What separate groups must show; see `assess_structure`."""
+ROWS_PER_VARIABLE = 70
+SPIKE = 0.3
+
+
+def is_natural(by_k: pd.DataFrame, p: float) -> pd.Series:
+    """Say for each k whether its cut meets every condition of separate groups."""
+    return (
+        (by_k["z"] >= Z)
+        & (by_k["delta"] >= DELTA)
+        & (by_k["stability"] >= USABLE)
+        & (by_k["valley"] >= VALLEY)
+        & (p <= P)
+    )
+
+
+def verdict_of(by_k: pd.DataFrame, k: int, p: float) -> str:
+    """Return the kind of segments that a cut into k gives."""
+    if is_natural(by_k, p)[k]:
+        return "natural"
+    return "reproducible" if by_k.at[k, "stability"] >= REPRODUCIBLE else "constructive"
+
+
+def choose_k(
+    by_k: pd.DataFrame, p: float, min_share: float, likeliest: int | None = None
+) -> tuple[int, str]:
+    """Return the number to put forward, and why.
+
+    Separate groups have a number of their own: among the cuts that meet every condition, the one
+    that a normal mixture takes too (`likeliest`), else the one with the clearest valleys; the
+    steadiest where answers come in steps, on which neither says anything. Without separate groups
+    the number is chosen for use: see `finest_usable`.
+    """
+    large_enough = by_k["smallest_share"] >= min_share
+    natural = by_k[is_natural(by_k, p) & large_enough]
+    if len(natural):
+        if by_k["bic"].isna().all():
+            return int(natural["stability"].idxmax()), "natural"
+        if likeliest is not None and likeliest in natural.index:
+            return likeliest, "natural"
+        return int(natural["valley"].idxmax()), "natural"
+    return finest_usable(by_k, min_share)
+
+
+def is_lumpier(by_k: pd.DataFrame, p: float) -> bool:
+    """Say whether the customers are tighter than one blob at any number."""
+    return bool(p <= P and by_k["z"].max() >= Z)
+
+
+def finest_usable(by_k: pd.DataFrame, min_share: float) -> tuple[int, str]:
+    """Return the finest number that is nearly as steady as the steadiest, else the steadiest."""
+    large_enough = by_k[by_k["smallest_share"] >= min_share]
+    stability = by_k["stability"]
+    is_peak = (stability >= stability.shift(1, fill_value=0)) & (stability >= stability.shift(-1))
+    behind = large_enough["stability"].max() - large_enough["stability"]
+    near = (behind <= LEVEL) | (is_peak[large_enough.index] & (behind <= PEAK))
+    usable = large_enough[near & (large_enough["stability"] >= USABLE)]
+    if len(usable):
+        return int(usable.index.max()), "usable"
+    return int((large_enough if len(large_enough) else by_k)["stability"].idxmax()), "none usable"
+
+
+def runner_up(
+    by_k: pd.DataFrame, chosen: int, min_share: float, likeliest: int | None = None
+) -> int | None:
+    """Return the second number worth a look.
+
+    Where the data is lumpier than one blob, that is the number of groups of a normal mixture, which
+    sees small groups that k-means overlooks; else the steadiest other.
+    """
+    others = by_k.drop(index=chosen)
+    if not len(others):
+        return None
+    if likeliest in others.index:
+        return likeliest
+    large_enough = others[others["smallest_share"] >= min_share]
+    others = large_enough if len(large_enough) else others
+    return int(others["stability"].idxmax())
+
+
+def spike_warnings(numbers: pd.DataFrame) -> list[str]:
+    """Say where so many customers share one value that they are a segment by themselves."""
+    warnings = []
+    for name, column in numbers.items():
+        counts = column.value_counts()
+        share = counts.iloc[0] / len(column)
+        if len(counts) > FEW_LEVELS and share >= SPIKE:
+            warnings.append(
+                f"{share:.0%} of customers have the same {name}, {counts.index[0]:g}: a segment by "
+                "rule. Set them apart first and look for groups among the others."
+            )
+    return warnings
+
+
+def size_warnings(
+    row: pd.Series, k: int, n_customers: int, n_columns: int, min_share: float, min_size: int
+) -> list[str]:
+    """Say in plain words where a cut is too fine for its customers."""
+    warnings = []
+    smallest = round(row["smallest_share"] * n_customers)
+    if row["smallest_share"] < min_share:
+        warnings.append(
+            f"Too fine: the smallest of {k} segments holds {row['smallest_share']:.1%} of customers, "
+            f"below the {min_share:.0%} that a segment should have."
+        )
+    elif smallest < min_size:
+        warnings.append(
+            f"Too fine: the smallest of {k} segments holds {smallest:,} customers, fewer than "
+            f"{min_size:,}."
+        )
+    if row["weakest"] < 0.5:
+        warnings.append(
+            f"Too fine: one of the {k} segments dissolves when the sample changes (it overlaps its "
+            f"best match by {row['weakest']:.2f} of 1)."
+        )
+    if n_customers < ROWS_PER_VARIABLE * n_columns:
+        warnings.append(
+            f"Few customers: {n_customers:,} for {n_columns} bases; below {ROWS_PER_VARIABLE} for "
+            "each, segments are often an accident of the sample. Use fewer bases."
+        )
+    return warnings

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+import segkit
+from segkit.segments.clustering.mixture import mixture_bic
+from segkit.segments.evidence.ellipses import BULGE, Ellipses, _merged, find_ellipses
+from segkit.segments.evidence.valley import Valley
+from tests.conftest import make_groups
+from tests.segments.made import QUICK, customers
+
+
+def found(X, most=5):
+    return find_ellipses(X, mixture_bic(X, list(range(2, most + 1)), 0), 0)
+
+
+@pytest.fixture(scope="module")
+def unequal():
+    """Three groups of 75, 18 and 7 % of customers, and their truth."""
+    rng = np.random.default_rng(0)
+    truth = np.repeat([0, 1, 2], [300, 72, 28])
+    centres = np.array([[0, 0, 0], [3, 4, 3], [-3, 4, -3]])
+    return centres[truth] + rng.normal(size=(400, 3)), truth
+
+
+def test_groups_of_unequal_size_are_found(unequal):
+    ellipses = found(unequal[0])
+    assert ellipses.k == 3
+    assert ellipses.smallest_share == pytest.approx(0.07, abs=0.01)
+    assert ellipses.is_natural(min_share=0.05)
+    assert not ellipses.is_natural(min_share=0.10)
+
+
+def test_one_normal_cloud_has_none():
+    assert found(np.random.default_rng(0).normal(size=(300, 3))) is None
+
+
+@pytest.mark.parametrize(
+    ("z", "left"),
+    [([3, 3, 3], 4), ([BULGE - 1, 3, 3], 3), ([BULGE - 1, 3, BULGE - 1], 2), ([BULGE - 1] * 3, 1)],
+)
+def test_groups_that_customers_bulge_between_count_as_one(z, left):
+    chain = np.array([[0, 1], [1, 2], [2, 3]])
+    assert _merged(Valley(chain, np.array(z), 0.0, np.zeros((4, 2))), 4) == left
+
+
+@pytest.mark.parametrize(
+    ("valley", "stability", "share", "natural"),
+    [(2, 0.9, 0.1, True), (-1, 0.9, 0.1, False), (2, 0.5, 0.1, False), (2, 0.9, 0.01, False)],
+)
+def test_natural_groups_are_separate_steady_and_large_enough(valley, stability, share, natural):
+    assert Ellipses(3, valley, stability, share).is_natural(0.05) == natural
+
+
+def test_unequal_groups_are_natural_and_followed(unequal):
+    frame = customers(unequal[0]).rename(columns="x{}".format)
+    segments = segkit.fit_segments(frame, **QUICK)
+    assert (segments.structure.verdict, segments.k) == ("natural", 3)
+    assert adjusted_rand_score(unequal[1], segments.labels) > 0.9
+
+
+def test_a_number_far_beyond_those_compared_still_gets_a_reading():
+    structure = segkit.assess_structure(make_groups(200, 5)[0], k=9, **QUICK | {"k_max": 3})
+    assert structure.runner_up in structure.by_k.index
+    assert structure.reading
