@@ -12,22 +12,22 @@ import time
 
 import numpy as np
 import pandas as pd
-from joblib import parallel_config
 
 from benchmarks.naive_stability import naive_curve, overlapping
+from segkit.segments import stability
 from segkit.segments.clustering.methods import METHODS
 from segkit.segments.space import fit_space
-from segkit.segments.stability import COMPARED_ROWS, pairwise_adjusted_rand, resample
+from segkit.segments.stability import COMPARED_ROWS, pairwise_adjusted_rand
 
 
 def our_curve(X: np.ndarray, ks: range, n_boot: int) -> tuple[dict[int, float], float]:
     """Mean adjusted Rand index by k, and the CPU seconds it took."""
     space, _ = fit_space(pd.DataFrame(X[:50]).rename(columns=str))
     start = time.process_time()
-    with parallel_config(n_jobs=1):
-        resamples = resample(
-            X, METHODS["kmeans"], space, list(ks), n_boot=n_boot, n_starts=20, random_state=0
-        )
+    stability.N_JOBS = 1
+    resamples = stability.resample(
+        X, METHODS["kmeans"], space, list(ks), n_boot=n_boot, n_starts=20, random_state=0
+    )
     shown = X[:: max(1, len(X) // COMPARED_ROWS)]
     curve = {k: float(pairwise_adjusted_rand(resamples.labels(shown, k)).mean()) for k in ks}
     return curve, time.process_time() - start

@@ -121,7 +121,9 @@ def counted_shares(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     """Shares of a limited number of baskets, so with zeros."""
     d = max(d, 3)
     weights = rng.dirichlet(np.full(d, rng.uniform(1, 4)), n)
-    drawn = np.array([rng.multinomial(size, p) for size, p in zip(5 + rng.poisson(30, n), weights)])
+    drawn = np.array(
+        [rng.multinomial(size, p) for size, p in zip(5 + rng.poisson(30, n), weights, strict=True)]
+    )
     return _frame(drawn / drawn.sum(axis=1, keepdims=True))
 
 

@@ -120,7 +120,7 @@ def stability_curve(by_k: pd.DataFrame, chosen: int, usable: float) -> Markup:
     body.insert(0, _trace(blob, "trace blob"))
     body.insert(0, _trace(points, "trace"))
     if blob:
-        body.append(_text(blob[-1][0] + 8, blob[-1][1] + 12, "one cloud", "ax"))
+        body.append(_text(width, blob[-1][1] + 16, "one cloud", "ax", "end"))
     body.append(_text(width / 2, height - 2, "number of segments", "ax", "middle"))
     said = ", ".join(f"{k}: {value:.2f}" for k, value in by_k["stability"].items())
     return _svg(

@@ -20,7 +20,8 @@ COMPARED_ROWS = 20_000
 """Rows on which two refits are compared at most."""
 
 READINGS = {0.85: "highly stable", 0.75: "stable", 0.6: "partly stable", 0.0: "unstable"}
-DISSOLVED = 0.5
+N_JOBS = -1
+"""Processes that refit side by side; -1 is one for each core."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,7 @@ def _refit(method: Method, X: np.ndarray, k: int, n_starts: int, seed: int, spac
 
 def side_by_side(calls: Any, total: int, said: str) -> Iterator[Any]:
     """Run joblib calls on all cores and yield their results in order, with a progress bar."""
-    results = Parallel(n_jobs=-1, return_as="generator")(calls)
+    results = Parallel(n_jobs=N_JOBS, return_as="generator")(calls)
     yield from tqdm(results, total=total, desc=said, leave=False, disable="SEGKIT_QUIET" in os.environ)
 
 

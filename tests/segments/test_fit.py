@@ -6,6 +6,7 @@ from sklearn.metrics import adjusted_rand_score
 import segkit
 from segkit.errors import DataError, ParameterError
 from segkit.segments.fit import fit_segments
+from segkit.segments.space import fit_space
 from tests.conftest import make_groups
 from tests.segments.made import LEAST, customers, make_answers, shuffled
 
@@ -42,6 +43,22 @@ def test_labels_and_confidence_are_per_customer(groups, segments):
     assert segments.labels.notna().all()
     assert segments.confidence.between(0, 1).all()
     assert segments.unsure.equals((segments.confidence < 0.6).rename("unsure"))
+
+
+def test_stability_is_the_mean_overlap_with_the_best_match_in_the_refits(groups, segments):
+    space, coded = fit_space(groups[0])
+    X, model = space.of_codes(coded), segments.model
+    labels, overlaps = model.clusters(X), {"jaccard": [], "slsw": []}
+    for drawn, learnt in zip(segments.structure.resamples.drawn, model.refits, strict=True):
+        refit = ((X[:, None] - learnt["centres"]) ** 2).sum(axis=2).argmin(axis=1)
+        for name, rows in (("jaccard", np.unique(drawn)), ("slsw", np.arange(len(X)))):
+            ours, theirs = np.eye(3)[labels[rows]], np.eye(3)[refit[rows]]
+            both = ours.T @ theirs
+            overlaps[name].append(
+                (both / (ours.sum(axis=0)[:, None] + theirs.sum(axis=0) - both)).max(axis=1)
+            )
+    for name, values in overlaps.items():
+        np.testing.assert_allclose(segments.stability[name], np.mean(values, axis=0))
 
 
 def test_the_same_seed_gives_the_same_segments(groups, segments):

@@ -52,7 +52,7 @@ class FAMD(TransformerMixin, BaseEstimator):
     --------
     >>> X = np.array([[1.0, 0], [2.0, 0], [8.0, 1], [9.0, 1]])
     >>> FAMD(categorical=[1], n_components=1).fit_transform(X).round(1).ravel().tolist()
-    [-1.5, -1.2, 1.2, 1.5]
+    [-1.5, -1.3, 1.3, 1.5]
     """
 
     def __init__(

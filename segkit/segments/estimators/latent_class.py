@@ -1,7 +1,6 @@
 """Customers as members of hidden classes, each with its own shares of answers and spread of numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from warnings import warn
 
@@ -14,12 +13,20 @@ from threadpoolctl import threadpool_limits
 
 from segkit.errors import DataError, ParameterError
 from segkit.segments.clustering.exact import product
-from segkit.segments.estimators.kprototypes import (
+from segkit.segments.estimators.codes import (
     check_at_least_one,
     check_enough_rows,
     encode,
     learn_levels,
     split_columns,
+)
+from segkit.segments.estimators.em import (
+    Classes,
+    Rows,
+    Run,
+    drawn_classes,
+    normalised,
+    run_em,
 )
 
 ROUGH_ROWS, ROUGH_ROUNDS = 5_000, 30
@@ -130,7 +137,7 @@ class LatentClass(ClusterMixin, BaseEstimator):
             )
         indicators = np.ascontiguousarray(self._indicators(X).T)
         n_levels = sum(len(levels) for levels in self.levels_)
-        rows = _Rows(indicators, indicators[:n_levels].mean(axis=1), len(self._scale))
+        rows = Rows(indicators, indicators[:n_levels].mean(axis=1), len(self._scale))
         with threadpool_limits(1):
             best = self._best(rows, check_random_state(self.random_state))
         self._learn(best.classes)
@@ -165,7 +172,7 @@ class LatentClass(ClusterMixin, BaseEstimator):
         ndarray of shape (n_samples, n_components)
             Rows sum to 1.
         """
-        return _normalised(self._joint(X).T)[1].T
+        return normalised(self._joint(X).T)[1].T
 
     def score(self, X: Any, y: Any = None) -> float:
         """Mean log-likelihood of a row; higher is better.
@@ -175,7 +182,7 @@ class LatentClass(ClusterMixin, BaseEstimator):
         X : array-like of shape (n_samples, n_features)
         y : ignored
         """
-        return float(_normalised(self._joint(X).T)[0].mean())
+        return float(normalised(self._joint(X).T)[0].mean())
 
     def bic(self, X: Any) -> float:
         """Bayesian information criterion (Schwarz 1978); lower is better.
@@ -211,125 +218,19 @@ class LatentClass(ClusterMixin, BaseEstimator):
         slopes, offsets = self._classes.linear()
         return product(self._indicators(X), slopes.T) + (offsets - np.log(self._scale).sum())
 
-    def _best(self, rows: "_Rows", rng: np.random.RandomState) -> "_Run":
+    def _best(self, rows: "Rows", rng: np.random.RandomState) -> "Run":
         few = len(rows) <= ROUGH_ROWS
         sample = rows if few else rows[np.sort(rng.choice(len(rows), ROUGH_ROWS, replace=False))]
-        drawn = [_drawn(sample, self.n_components, rng) for _ in range(self.n_init)]
-        rough = [_run(sample, start, ROUGH_ROUNDS, self.tol) for start in drawn]
+        drawn = [drawn_classes(sample, self.n_components, rng) for _ in range(self.n_init)]
+        rough = [run_em(sample, start, ROUGH_ROUNDS, self.tol) for start in drawn]
         rough.sort(key=lambda run: -run.bound)
-        runs = [_run(rows, run.classes, self.max_iter, self.tol) for run in rough[:FINISHED]]
+        runs = [run_em(rows, run.classes, self.max_iter, self.tol) for run in rough[:FINISHED]]
         return max(runs, key=lambda run: run.bound)
 
-    def _learn(self, classes: "_Classes") -> None:
+    def _learn(self, classes: "Classes") -> None:
         self._classes = classes.at(np.argsort(-classes.weights, kind="stable"))
         self.weights_ = self._classes.weights
         ends = np.cumsum([len(levels) for levels in self.levels_], dtype="int64")[:-1]
         self.probabilities_ = np.split(self._classes.shares, ends, axis=1) if self.levels_ else []
         self.means_ = self._classes.means * self._scale + self._shift
         self.variances_ = self._classes.variances * self._scale**2
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Indicators of shape (n_indicators, n_rows), and the overall shares of levels.
-
-    A sample keeps the shares of all rows, so that a level that it lacks gets no share of 0.
-    """
-
-    indicators: np.ndarray
-    overall: np.ndarray
-    n_numeric: int
-
-    def __len__(self) -> int:
-        return self.indicators.shape[1]
-
-    def __getitem__(self, rows: np.ndarray) -> "_Rows":
-        return replace(self, indicators=self.indicators[:, rows])
-
-    @property
-    def n_levels(self) -> int:
-        return len(self.overall)
-
-
-@dataclass(frozen=True)
-class _Classes:
-    weights: np.ndarray
-    shares: np.ndarray
-    means: np.ndarray
-    variances: np.ndarray
-
-    def at(self, order: np.ndarray) -> "_Classes":
-        return _Classes(
-            self.weights[order], self.shares[order], self.means[order], self.variances[order]
-        )
-
-    def linear(self) -> tuple[np.ndarray, np.ndarray]:
-        """Slopes (k, n_indicators) and offsets (k,) that give log densities from indicators."""
-        slopes = [np.log(self.shares), self.means / self.variances, -0.5 / self.variances]
-        constant = self.means**2 / self.variances + np.log(2 * np.pi * self.variances)
-        return np.hstack(slopes), np.log(self.weights) - 0.5 * constant.sum(axis=1)
-
-    def log_prior(self, overall: np.ndarray) -> float:
-        """Weight of the made-up rows; `overall` are the shares of levels in all rows."""
-        k = len(self.weights)
-        spread = np.log(self.variances) + k**-2.0 / self.variances
-        shares = (np.log(self.shares) * overall).sum()
-        return float(np.log(self.weights).mean() + shares - 0.5 * spread.sum())
-
-
-@dataclass(frozen=True)
-class _Run:
-    classes: _Classes
-    bound: float
-    n_iter: int
-    converged: bool
-
-
-def _run(rows: _Rows, classes: _Classes, max_iter: int, tol: float) -> _Run:
-    bound, member = _expected(rows, classes)
-    n_iter, converged = 0, False
-    while not converged and n_iter < max_iter:
-        classes = _maximised(rows, member)
-        before, (bound, member) = bound, _expected(rows, classes)
-        n_iter, converged = n_iter + 1, bound - before < tol
-    return _Run(classes, bound, n_iter, converged)
-
-
-def _expected(rows: _Rows, classes: _Classes) -> tuple[float, np.ndarray]:
-    """Bound per row, and probabilities of membership of shape (k, n_rows)."""
-    slopes, offsets = classes.linear()
-    likelihood, member = _normalised(slopes @ rows.indicators + offsets[:, None])
-    return float(likelihood.mean()) + classes.log_prior(rows.overall) / len(rows), member
-
-
-def _maximised(rows: _Rows, member: np.ndarray) -> _Classes:
-    """Classes that fit the memberships best, with one made-up row in each."""
-    k, sizes = len(member), member.sum(axis=1)
-    levels, sums, squares = np.split(
-        member @ rows.indicators.T, [rows.n_levels, rows.n_levels + rows.n_numeric], axis=1
-    )
-    filled = np.maximum(sizes, np.finfo("float64").tiny)[:, None]
-    means = sums / filled
-    scatter = np.maximum(squares - filled * means**2, 0)
-    return _Classes(
-        weights=(sizes + 1 / k) / (len(rows) + 1),
-        shares=(levels + rows.overall) / (filled + 1),
-        means=means,
-        variances=(scatter + k**-2.0) / (filled + 1),
-    )
-
-
-def _normalised(joint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log of the sum over classes of exp(joint), and its parts as shares; classes come first."""
-    largest = joint.max(axis=0)
-    parts = np.exp(joint - largest)
-    total = parts.sum(axis=0)
-    return largest + np.log(total), parts / total
-
-
-def _drawn(rows: _Rows, k: int, rng: np.random.RandomState) -> _Classes:
-    """Classes around k rows: the more alike a row is, the more it belongs."""
-    n_levels, n_numbers = rows.n_levels, rows.n_levels + rows.n_numeric
-    chosen = rows.indicators[:n_numbers, rng.choice(len(rows), k, replace=False)].T
-    offsets = -0.5 * (chosen[:, n_levels:] ** 2).sum(axis=1)
-    return _maximised(rows, _normalised(chosen @ rows.indicators[:n_numbers] + offsets[:, None])[1])

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from segkit.errors import DataError
-from segkit.segments.estimators.kprototypes import (
+from segkit.segments.estimators.codes import (
     check_enough_rows,
     encode,
     learn_levels,
