@@ -1,4 +1,5 @@
 import itertools
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,16 @@ CLOUDS = {
 }
 
 
-@pytest.fixture(scope="module", params=CLOUDS)
+@cache
+def structure_of(cloud):
+    frame = pd.DataFrame(CLOUDS[cloud](np.random.default_rng(0))).rename(columns="x{}".format)
+    return segkit.assess_structure(frame, **QUICK)
+
+
+@pytest.fixture(params=CLOUDS)
 def cloud(request):
-    """The structure of one cloud, and its name."""
-    frame = pd.DataFrame(CLOUDS[request.param](np.random.default_rng(0))).rename(columns="x{}".format)
-    return segkit.assess_structure(frame, **QUICK), request.param
+    """The structure of one cloud."""
+    return structure_of(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -61,20 +67,18 @@ def test_groups_of_ordered_answers_are_found():
 
 
 def test_one_cloud_is_never_natural(cloud):
-    assert cloud[0].verdict in {"constructive", "reproducible"}
-    assert "form separate groups" not in cloud[0].reading
+    assert cloud.verdict in {"constructive", "reproducible"}
+    assert "form separate groups" not in cloud.reading
 
 
-def test_one_round_cloud_is_constructive(cloud):
-    if cloud[1] != "round":
-        pytest.skip("only of the round one")
-    assert cloud[0].verdict == "constructive"
-    assert "drawing the lines yourself" in cloud[0].reading
+def test_one_round_cloud_is_constructive():
+    assert structure_of("round").verdict == "constructive"
+    assert "drawing the lines yourself" in structure_of("round").reading
 
 
 def test_one_cloud_has_no_gap_and_is_not_too_coarse(cloud):
-    assert cloud[0].gap is None
-    assert not any("Too coarse" in warning for warning in cloud[0].warnings)
+    assert cloud.gap is None
+    assert not any("Too coarse" in warning for warning in cloud.warnings)
 
 
 def test_stability_is_the_mean_adjusted_rand_of_two_refits(four):
@@ -157,8 +161,8 @@ def test_a_segment_that_holds_separate_groups_is_too_coarse():
 
 
 def test_few_customers_for_their_bases_are_warned_of(cloud):
-    few = cloud[0].n_customers < 70 * len(cloud[0].columns)
-    assert any("Few customers: 240 for" in warning for warning in cloud[0].warnings) == few
+    few = cloud.n_customers < 70 * len(cloud.columns)
+    assert any("Few customers: 240 for" in warning for warning in cloud.warnings) == few
 
 
 def test_a_gap_that_the_segments_run_across_changes_the_method(long_structure):

@@ -68,11 +68,10 @@ def test_the_same_seed_gives_the_same_segments(groups, segments):
     pd.testing.assert_frame_equal(again.stability, segments.stability)
 
 
-def test_ten_seeds_and_shuffles_agree_on_separated_groups(groups):
-    runs = [
-        fit_segments(shuffled(groups[0], seed), 3, random_state=seed, **LEAST) for seed in range(10)
-    ]
-    labels = [run.labels.astype("object").reindex(groups[0].index) for run in runs]
+def test_ten_seeds_and_shuffles_agree_on_separated_groups():
+    frame = make_groups(120)[0]
+    runs = [fit_segments(shuffled(frame, seed), 3, random_state=seed, **LEAST) for seed in range(10)]
+    labels = [run.labels.astype("object").reindex(frame.index) for run in runs]
     assert all((one == labels[0]).mean() >= 0.99 for one in labels)
     assert len({run.model.keys for run in runs}) == 1
 
@@ -129,13 +128,6 @@ def test_more_segments_than_the_method_can_fill_are_refused():
     answers = customers({f"q{number}": rng.integers(0, 2, 200) for number in range(3)})
     with pytest.raises(DataError, match=r"'latent_class' finds customers for \d of 6 segments"):
         fit_segments(answers, 6, "latent_class", **LEAST)
-
-
-def test_many_segments_are_counted_right():
-    frame = make_groups(400, 2)[0]
-    segments = fit_segments(frame, 130, **LEAST | {"k_max": 2, "n_starts": 1})
-    assert segments.k == 130
-    assert segments.stability["jaccard"].between(0, 1).all()
 
 
 def test_inputs_stay_as_they_were(mixed, mixed_segments):

@@ -75,6 +75,15 @@ def test_blobs_are_scaled_as_the_customers_are(frame):
     np.testing.assert_allclose(seen.mean(axis=0), 0, atol=1e-9)
 
 
+@pytest.mark.parametrize("rates", [[0.1, 0.5, 0.9], [0.5, 0.5, 0.5]])
+def test_answers_keep_their_common_scale_in_blobs_too(rates):
+    answers = (np.random.default_rng(0).random((200, 3)) < rates).astype("int64")
+    reference = reference_of(customers(answers).rename(columns="q{}".format))
+    blob = reference.points(reference.blob.draw(np.random.default_rng(0), 200))
+    np.testing.assert_allclose(np.ptp(reference.points(reference.joined), axis=0), 1)
+    np.testing.assert_allclose(np.ptp(blob, axis=0), 1)
+
+
 def test_a_base_that_is_the_same_inside_a_segment_is_left_out():
     space, coded = fit_space(make_answers()[0])
     same = coded[coded[:, 0] == 1]

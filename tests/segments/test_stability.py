@@ -6,8 +6,10 @@ import pytest
 from scipy.stats import entropy
 from sklearn.metrics import adjusted_rand_score, jaccard_score
 
+from segkit.segments.clustering.methods import METHODS
 from segkit.segments.space import fit_space
 from segkit.segments.stability import (
+    Resamples,
     agreement,
     flow,
     global_stability,
@@ -193,6 +195,12 @@ def test_the_same_samples_serve_every_number(segments):
     assert resamples.drawn.shape == (10, 240)
     assert {k: len(fits) for k, fits in resamples.fits.items()} == {2: 10, 3: 10, 4: 10}
     assert list(resamples.only(3).fits) == [3]
+
+
+def test_more_clusters_than_a_byte_counts_keep_their_numbers():
+    X = np.arange(300.0)[:, None]
+    resamples = Resamples(METHODS["kmeans"], np.zeros((1, 300)), {200: [{"centres": X[:200]}]})
+    assert resamples.labels(X, 200)[0, [127, 128, 199]].tolist() == [127, 128, 199]
 
 
 def test_a_refit_is_of_its_own_sample(groups, segments):

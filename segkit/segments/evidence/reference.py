@@ -38,6 +38,8 @@ class Reference:
     n_numbers : int
     n_axes : int
         Axes of the space in which segments are cut.
+    keeps_scale : bool
+        The numbers are answers on one scale, which are not divided by their spread.
     blob : Blob
     """
 
@@ -46,12 +48,13 @@ class Reference:
     joined: np.ndarray
     n_numbers: int
     n_axes: int
+    keeps_scale: bool
     blob: Blob
 
     def points(self, joined: np.ndarray) -> np.ndarray:
         """Scale rows as the customers were scaled; the same for the data and for every blob."""
         numbers = joined[:, : self.n_numbers]
-        if not share_a_scale(self.joined[:, : self.n_numbers]):
+        if not self.keeps_scale:
             spread = np.where(np.ptp(numbers, axis=0) > 0, numbers.std(axis=0), 1)
             numbers = (numbers - numbers.mean(axis=0)) / spread
         if self.n_numbers == joined.shape[1]:
@@ -82,7 +85,9 @@ def fit_reference(space: Space, coded: np.ndarray, seed: int) -> Reference:
     joined, n_numbers = joined[:, keep], int(keep[:width].sum())
     names = tuple(np.array(space.numbers, dtype=object)[keep[:width]])
     stepped = np.arange(joined.shape[1]) >= n_numbers
-    return Reference(rows, names, joined, n_numbers, len(space.axes), fit_blob(joined, rng, stepped))
+    keeps_scale = space.form == "scaled" and share_a_scale(coded[:, :width][:, keep[:width]])
+    blob = fit_blob(joined, rng, stepped)
+    return Reference(rows, names, joined, n_numbers, len(space.axes), keeps_scale, blob)
 
 
 def _in_order(numbers: np.ndarray, codes: np.ndarray, place: int) -> np.ndarray:
