@@ -78,7 +78,9 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
     if pd.isna(value):
         return "n/a"
     if unit == "share":
-        return "<1%" if 0 < value < 0.005 else f"{value:.0%}"
+        if -0.005 < value < 0.005 and value != 0:
+            return "<1%" if value > 0 else "0%"
+        return f"{value:.0%}"
     if unit in {"score", "index"}:
         return f"{value:.2f}"
     if unit == "cents":
