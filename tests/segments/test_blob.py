@@ -70,8 +70,8 @@ def test_two_modes_become_one():
     rng = np.random.default_rng(0)
     X = np.r_[rng.normal(0, 1, (N // 2, 1)), rng.normal(8, 1, (N // 2, 1))]
     assert ((X > 3) & (X < 5)).mean() < 0.01
-    left, between, right = np.histogram(drawn(X, 40_000), [0, 2, 4, 6])[0]
-    assert min(left, right) * 0.9 < between < max(left, right) * 1.1
+    left, _, between, _, right = np.histogram(drawn(X, 40_000), [-1, 1, 3, 5, 7, 9])[0]
+    assert between > 0.8 * min(left, right)
 
 
 def test_one_mode_keeps_what_has_one_already():

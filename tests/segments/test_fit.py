@@ -105,6 +105,12 @@ def test_a_mixture_takes_the_number_with_the_lowest_bic(groups, segments):
     assert fit_segments(groups[0], method="gmm", structure=segments.structure).k == 3
 
 
+@pytest.mark.parametrize("k", [0, 1, 2.5, "kmeans"])
+def test_what_is_no_number_of_segments_is_refused(groups, segments, k):
+    with pytest.raises(ParameterError, match=rf"k is {k!r}\. Accepted: a whole number, 2 or more"):
+        fit_segments(groups[0], k, structure=segments.structure)
+
+
 def test_a_number_that_was_not_compared_is_refused(groups, segments):
     with pytest.raises(ParameterError, match=r"k is 7.*one of \[2, 3, 4\]"):
         fit_segments(groups[0], 7, structure=segments.structure)

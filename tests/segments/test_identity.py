@@ -151,10 +151,12 @@ def test_rules_keep_their_names_whoever_was_before(four, before):
 
 
 def test_keys_never_double_when_customers_change_places(four, before):
-    swapped = four[0].copy()
-    swapped.index = four[0].index[np.argsort(np.argsort((four[1] + (four[1] < 3)) % 3, kind="stable"))]
-    after = fit_segments(swapped, 4, previous=before, **FOUR)
-    assert len(set(after.model.keys)) == 4
+    frame, truth = four
+    ids = frame.index.to_numpy().copy()
+    ids[truth == 0], ids[truth == 1] = ids[truth == 1], [f"new-{name}" for name in ids[truth == 1]]
+    after = fit_segments(frame.set_axis(ids), 4, previous=before, **FOUR)
+    assert key_of(after, truth, 0) == key_of(before, truth, 1)
+    assert key_of(after, truth, 1) == key_of(before, truth, 1) + "-new"
 
 
 def test_the_frame_must_be_that_of_the_later_run(four, before, fewer):

@@ -124,6 +124,11 @@ def test_a_structure_with_a_single_number_comes_back(groups, tmp_path):
     check_round_trip(segments, groups[0], tmp_path)
 
 
+def test_numbers_of_numpy_come_back_as_plain_ones(groups, tmp_path):
+    segments = fit_segments(groups[0], np.int64(3), random_state=np.int64(0), **LEAST)
+    check_round_trip(segments, groups[0], tmp_path)
+
+
 def test_kept_keys_come_back(groups, segments, tmp_path):
     frame = groups[0] * 1.02
     check_round_trip(fit_segments(frame, 3, previous=segments, **LEAST), frame, tmp_path)

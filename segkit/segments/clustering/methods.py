@@ -19,7 +19,7 @@ from segkit.segments.clustering.assignment import (
     nearest_medoid,
     nearest_prototype,
 )
-from segkit.segments.clustering.kmeans import best_kmeans, fit_kmeans
+from segkit.segments.clustering.kmeans import best_kmeans, quick_kmeans
 from segkit.segments.clustering.mixture import fit_mixture, mixture_arrays
 from segkit.segments.estimators.kprototypes import KPrototypes
 from segkit.segments.estimators.latent_class import LatentClass
@@ -36,7 +36,7 @@ Rule = Callable[[np.ndarray, Parameters], np.ndarray]
 NOISE = -1
 FEW_ANSWERS = 12
 """A number with at most so many different values is an answer to a latent class analysis."""
-EXAMPLES = 2_000
+EXAMPLES, MANY = 2_000, 100_000
 SMALLEST_GROUP = 0.02
 
 
@@ -86,7 +86,7 @@ class Method:
 
 
 def _kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
-    return {"centres": fit_kmeans(X, k, n_starts, seed).cluster_centers_}
+    return {"centres": quick_kmeans(X, k, n_starts, seed).cluster_centers_}
 
 
 def _best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
@@ -157,8 +157,8 @@ def _categorical(X: np.ndarray, space: Space) -> list[int]:
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("kmeans", ("scaled",), _kmeans, nearest_centre, best=_best_kmeans),
-        Method("famd", ("famd",), _kmeans, nearest_centre, best=_best_kmeans),
+        Method("kmeans", ("scaled",), _kmeans, nearest_centre, MANY, best=_best_kmeans),
+        Method("famd", ("famd",), _kmeans, nearest_centre, MANY, best=_best_kmeans),
         Method("gmm", ("scaled", "famd"), _gmm, likeliest_group, 2_000, 20_000, by_bic=True),
         Method("kprototypes", ("coded",), _kprototypes, nearest_prototype),
         Method("gower", ("coded",), _gower, nearest_medoid, 1_000, most_rows=5_000),

@@ -1,6 +1,7 @@
 """Is there structure, and into how many segments does it repay to cut?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ def assess_structure(
     >>> structure.verdict, structure.k
     ('natural', 3)
     """
-    _check_settings(k_max=k_max, n_boot=n_boot, n_blobs=n_blobs)
+    check_settings(k=k, k_max=k_max, n_boot=n_boot, n_blobs=n_blobs)
     check_frame(frame)
     space, coded = fit_space(frame)
     X = space.of_codes(coded)
@@ -175,15 +176,16 @@ def assess_structure(
     )
 
 
-def _check_settings(**settings: int) -> None:
+def check_settings(**settings: Any) -> None:
+    """Refuse settings that allow no comparison; None is left to the default."""
     for name, value in settings.items():
-        if value < 2:
-            raise ParameterError(f"{name} is {value}", "2 or more")
+        if value is not None and not (isinstance(value, int | np.integer) and value >= 2):
+            raise ParameterError(f"{name} is {value!r}", "a whole number, 2 or more")
 
 
 def _compared(X: np.ndarray, k: int | None, k_max: int) -> list[int]:
     most = min(len(np.unique(X, axis=0)), min(len(X), TEST_ROWS) // 2)
-    if k is not None and not 2 <= k <= most:
+    if k is not None and k > most:
         raise DataError(
             f"k is {k}",
             f"2 to {most:,}: no more than there are customers who differ, and than half of the tested",
