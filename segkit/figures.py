@@ -83,6 +83,10 @@ def segment_flow(flow: pd.DataFrame, *, ax: Any = None) -> Any:
     matplotlib Axes
     """
     ax = _axes(ax, 7.0, 4.2)
+    if not len(flow):
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "one number only: nothing flows", ha="center", transform=ax.transAxes)
+        return ax
     for k, bands in flow.groupby("k"):
         left, right = _stacked(bands, "segment"), _stacked(bands, "next_segment")
         total = bands["customers"].sum()
