@@ -14,7 +14,6 @@ from segkit.segments.kinds import column_kind, missing
 
 COMMON_SCALE = 12
 """Columns that all take the same few values, at most so many, keep their common scale."""
-FORMS = ("scaled", "famd", "coded")
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +176,13 @@ def fit_space(frame: pd.DataFrame, form: str | None = None) -> tuple[Space, np.n
     coded = raw.coded(frame)
     coded = coded[np.lexsort(coded.T)]
     return _learn(coded, form or ("famd" if categories else "scaled"), plain, len(numbers)), coded
+
+
+def bare_space(columns: tuple[str, ...]) -> Space:
+    """Return a space that names its columns and has learnt nothing: rules measure no distances."""
+    none = np.empty(0)
+    kinds = ("number",) * len(columns)
+    return Space("coded", columns, kinds, {}, none, none, Unskew(), none, none)
 
 
 def _learn(coded: np.ndarray, form: str, plain: dict[str, Any], width: int) -> Space:

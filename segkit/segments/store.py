@@ -23,7 +23,7 @@ from segkit.segments.rules.rfm import RfmGrid
 from segkit.segments.rules.ruled import RuleModel
 from segkit.segments.rules.ruleset import RuleSet
 from segkit.segments.segmentation import Segmentation
-from segkit.segments.space import Space
+from segkit.segments.space import Space, bare_space
 
 FORMAT = 2
 MODEL, ARRAYS, ASSIGNMENTS = "model.json", "arrays.npz", "assignments.parquet"
@@ -237,11 +237,8 @@ def _segmentation(saved: dict[str, Any], arrays: Arrays, assigned: pd.DataFrame)
 def _structure(saved: Mapping[str, Any], arrays: Arrays, model: Any) -> Structure:
     plain = {name: saved[name] for name in PLAIN}
     plain |= {"warnings": tuple(saved["warnings"]), "columns": tuple(saved["columns"])}
-    empty = np.empty(0)
-    columns = tuple(saved["columns"])
     if isinstance(model, RuleModel):
-        kinds = ("number",) * len(columns)
-        space = Space("coded", columns, kinds, {}, empty, empty, Unskew(), empty, empty)
+        space = bare_space(plain["columns"])
     else:
         space = _space(saved["space"], arrays, "structure_space")
     return Structure(

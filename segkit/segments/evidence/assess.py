@@ -134,10 +134,12 @@ def assess_structure(
     reference = fit_reference(space, coded, random_state)
     lumps = lumpiness(reference, ks, n_blobs=n_blobs, seed=random_state)
     labels = _cuts(X, ks, n_starts, random_state)
-    by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(
-        _witnesses(reference, ks, random_state)
-    )
-    ellipses = _ellipses(reference, by_k, lumps.p, random_state)
+    tested = reference.points(reference.joined)
+    witnesses = _witnesses(tested, ks, random_state)
+    if not all(is_smooth(column) for column in reference.joined.T):
+        witnesses["bic"] = np.nan  # says nothing of answers in steps
+    by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
+    ellipses = _ellipses(tested, by_k, lumps.p, random_state)
     likeliest = None if ellipses is None else ellipses.k
     chosen, reason = choose_k(by_k, lumps.p, min_share, likeliest)
     if reason == "natural" or ellipses is None or not ellipses.is_natural(min_share):
@@ -224,15 +226,11 @@ def _steadiness(X: np.ndarray, resamples: Resamples, labels: dict[int, np.ndarra
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _witnesses(reference: Reference, ks: Sequence[int], seed: int) -> pd.DataFrame:
+def _witnesses(X: np.ndarray, ks: Sequence[int], seed: int) -> pd.DataFrame:
     """Valleys and the other indices, on the tested rows."""
-    X = reference.points(reference.joined)
     calls = (delayed(_witness)(X, k, seed) for k in ks)
     rows = side_by_side(calls, len(ks), "valleys between segments")
-    table = pd.DataFrame(dict(zip(ks, rows, strict=True))).T
-    return (
-        table if all(is_smooth(column) for column in reference.joined.T) else table.assign(bic=np.nan)
-    )
+    return pd.DataFrame(dict(zip(ks, rows, strict=True))).T
 
 
 def _witness(X: np.ndarray, k: int, seed: int) -> dict[str, float]:
@@ -240,11 +238,11 @@ def _witness(X: np.ndarray, k: int, seed: int) -> dict[str, float]:
         return {"valley": find_valleys(X, k, seed).pooled} | indices(X, k, seed)
 
 
-def _ellipses(reference: Reference, by_k: pd.DataFrame, p: float, seed: int) -> Ellipses | None:
+def _ellipses(X: np.ndarray, by_k: pd.DataFrame, p: float, seed: int) -> Ellipses | None:
     """Look for groups that k-means can't cut, where there is more than one blob to see."""
     if not is_lumpier(by_k, p) or by_k["bic"].isna().any():
         return None
-    return find_ellipses(reference.points(reference.joined), by_k["bic"].to_dict(), seed)
+    return find_ellipses(X, by_k["bic"].to_dict(), seed)
 
 
 def _gap(reference: Reference, labels: np.ndarray, min_share: float, seed: int) -> Gap | None:

@@ -64,7 +64,7 @@ def find_ellipses(X: np.ndarray, bic: dict[int, float], seed: int) -> Ellipses |
         if n_lumps < k:
             k = n_lumps
             valley = find_valleys(X, k, seed, n_repeats=N_REPEATS, cut=mixture_cut)
-        sizes = np.bincount(mixture_cut(X, k, seed), minlength=k)
+    sizes = np.bincount(valley.labels, minlength=k)
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, len(X), (N_REFITS, len(X)))
     calls = [delayed(_refit)(X, rows, k, seed) for rows in drawn]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import norm
+from sklearn.metrics.cluster import contingency_matrix
 
 from segkit.segments.clustering.mixture import mixture_bic, mixture_cut
 from segkit.segments.evidence.blob import ATOM, FEW_LEVELS
-from segkit.segments.evidence.valley import Valley, find_valleys, kmeans_cut
+from segkit.segments.evidence.valley import Valley, find_valleys
 
 GROUPS = (2, 3, 4)
 MOST_GROUPS = 6
@@ -63,10 +64,10 @@ def unused_gap(
         return None
     looked_at = len(smooth) * len(GROUPS) + 1
     gaps = [
-        Gap(where, int(groups.max()) + 1, valley.pooled, _purity(labels, groups))
-        for where, groups, valley in _candidates(X, smooth, axes, seed)
+        Gap(where, int(valley.labels.max()) + 1, valley.pooled, _purity(labels, valley.labels))
+        for where, valley in _candidates(X, smooth, axes, seed)
         if norm.sf(valley.pooled) * looked_at <= LEVEL
-        and np.bincount(groups).min() >= min_share * len(groups)
+        and np.bincount(valley.labels).min() >= min_share * len(X)
     ]
     clearest = max(gaps, key=lambda gap: gap.z, default=None)
     return clearest if clearest is not None and clearest.purity < PURE else None
@@ -74,19 +75,17 @@ def unused_gap(
 
 def _candidates(
     X: np.ndarray, smooth: list[int], axes: tuple[str, ...], seed: int
-) -> Iterator[tuple[str, np.ndarray, Valley]]:
+) -> Iterator[tuple[str, Valley]]:
     for place in smooth:
         column = X[:, [place]]
         for k in GROUPS:
-            valley = find_valleys(column, k, seed, n_repeats=1)
-            yield f"'{axes[place]}'", kmeans_cut(column, k, seed), valley
+            yield f"'{axes[place]}'", find_valleys(column, k, seed, n_repeats=1)
     several = X[:, smooth]
     bic = mixture_bic(several, list(range(1, MOST_GROUPS + 1)), seed)
     k = min(bic, key=lambda number: bic[number])
     if len(smooth) > 1 and k > 1:
-        groups = mixture_cut(several, k, seed)
         valley = find_valleys(several, k, seed, n_repeats=1, cut=mixture_cut)
-        yield _named(several, groups, [axes[place] for place in smooth]), groups, valley
+        yield _named(several, valley.labels, [axes[place] for place in smooth]), valley
 
 
 def _named(X: np.ndarray, groups: np.ndarray, axes: list[str]) -> str:
@@ -104,6 +103,4 @@ def is_smooth(column: np.ndarray) -> bool:
 
 
 def _purity(labels: np.ndarray, groups: np.ndarray) -> float:
-    counts = np.zeros((labels.max() + 1, groups.max() + 1))
-    np.add.at(counts, (labels, groups), 1)
-    return float(counts.max(axis=1).sum() / len(labels))
+    return float(contingency_matrix(labels, groups).max(axis=1).sum() / len(labels))

@@ -7,7 +7,7 @@ import pandas as pd
 from joblib import delayed
 from scipy.stats import rankdata
 
-from segkit.segments.clustering.exact import squared_distances
+from segkit.segments.clustering.assignment import nearest_centre
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.estimators.famd import FAMD
 from segkit.segments.evidence.blob import Blob, fit_blob
@@ -169,6 +169,6 @@ def steadiness(X: np.ndarray, ks: list[int], rng: np.random.Generator, seed: int
     samples = rng.integers(0, len(X), (STEADY_REFITS, len(X)))
     for k in ks:
         centres = [fit_kmeans(X[rows], k, DATA_STARTS, seed).cluster_centers_ for rows in samples]
-        labels = np.array([squared_distances(X, one).argmin(axis=1) for one in centres])
+        labels = np.array([nearest_centre(X, {"centres": one}) for one in centres])
         found.append(pairwise_adjusted_rand(labels.astype(np.int16)).mean())
     return np.array(found)

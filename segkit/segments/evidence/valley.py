@@ -44,13 +44,14 @@ class Valley:
         a valley; around 0 flat; below, a bulge.
     pooled : float
         Mean of `z` times the root of k - 1.
-    centres : ndarray of shape (k, n_columns)
+    labels : ndarray of int, shape (n_rows,)
+        The cut of all rows.
     """
 
     pairs: np.ndarray
     z: np.ndarray
     pooled: float
-    centres: np.ndarray
+    labels: np.ndarray
 
 
 def kmeans_cut(X: np.ndarray, k: int, seed: int) -> np.ndarray:
@@ -73,10 +74,11 @@ def find_valleys(
     cut : callable, default k-means
     """
     rng = np.random.default_rng(seed)
-    centres, _, spread = _mixture(X, cut(X, k, seed), k)
+    labels = cut(X, k, seed)
+    centres, _, spread = _mixture(X, labels, k)
     pairs = neighbours(centres @ _whitening(spread))
     z = np.mean([_once(X, centres, pairs, rng, seed, cut) for _ in range(n_repeats)], axis=0)
-    return Valley(pairs, z, float(z.mean() * np.sqrt(k - 1)), centres)
+    return Valley(pairs, z, float(z.mean() * np.sqrt(k - 1)), labels)
 
 
 def neighbours(centres: np.ndarray) -> np.ndarray:

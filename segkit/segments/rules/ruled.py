@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from segkit.errors import ParameterError
-from segkit.segments.estimators.unskew import Unskew
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.kinds import missing
 from segkit.segments.rules.rfm import RfmGrid, rfm_rules
 from segkit.segments.rules.ruleset import RuleSet, rule_set
 from segkit.segments.segmentation import Segmentation
-from segkit.segments.space import Space
+from segkit.segments.space import bare_space
 
 Rules = RuleSet | RfmGrid
 
@@ -101,7 +100,6 @@ def _drawn(frame: pd.DataFrame, columns: tuple[str, ...], sizes: pd.Series) -> S
     k = len(sizes)
     row = dict.fromkeys(["low", "high", "stability", "weakest"], 1.0)
     row["smallest_share"] = sizes.min() / sizes.sum()
-    empty = np.empty(0)
     return Structure(
         verdict="constructive",
         k=k,
@@ -120,7 +118,5 @@ def _drawn(frame: pd.DataFrame, columns: tuple[str, ...], sizes: pd.Series) -> S
         random_state=0,
         min_share=0.0,
         reason="rules",
-        space=Space(
-            "coded", columns, ("number",) * len(columns), {}, empty, empty, Unskew(), empty, empty
-        ),
+        space=bare_space(columns),
     )
