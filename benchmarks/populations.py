@@ -258,6 +258,18 @@ def equidistant(
     return _frame(X), labels
 
 
+def along_bases(
+    rng: np.random.Generator, n: int, d: int, k: int, apart: float, weights: list[float] | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Round groups, each but the first `apart` from it along a base of its own: bases are skewed."""
+    centres = np.zeros((k, max(d, k - 1)))
+    centres[np.arange(1, k), np.arange(k - 1)] = apart
+    sizes = np.full(k, n // k) if weights is None else np.round(np.array(weights) * n).astype(int)
+    sizes[0] += n - sizes.sum()
+    labels = np.repeat(np.arange(k), sizes)
+    return _frame(centres[labels] + rng.normal(size=(n, centres.shape[1]))), labels
+
+
 def elongated(
     rng: np.random.Generator, n: int, d: int, k: int, apart: float = 6.0, length: float = 6.0
 ) -> tuple[pd.DataFrame, np.ndarray]:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.populations import STRUCTURELESS, elongated, equidistant, planted
+from benchmarks.populations import STRUCTURELESS, along_bases, elongated, equidistant, planted
 
 WIDTHS, LENGTHS = (2, 3, 4, 5, 6, 8, 12, 20), (200, 500, 1_000, 2_000, 5_000)
 SMALL = [0.75, 0.18, 0.07]
@@ -29,6 +29,7 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "75/18/7, 4 sd, n 500": {"n": 500, "apart": 4, "weights": SMALL},
     "75/18/7, 4 sd, n 2000": {"n": 2_000, "apart": 4, "weights": SMALL},
     "75/18/7, 5 sd, n 500": {"n": 500, "apart": 5, "weights": SMALL},
+    "75/18/7 along the bases, 5 sd, n 500": {"n": 500, "apart": 5, "weights": SMALL},
     "elongated": {"n": 500},
 }
 
@@ -44,7 +45,7 @@ def _made(name: str, seed: int) -> tuple[pd.DataFrame, int | None, np.ndarray | 
         frame, labels = elongated(rng, design["n"], width, k, rng.uniform(5, 7), rng.uniform(6, 10))
         return frame, k, labels
     k = 3 if "weights" in design else int(rng.integers(3, 6))
-    maker = (planted, equidistant)[seed % 2]
+    maker = along_bases if "along" in name else (planted, equidistant)[seed % 2]
     frame, labels = maker(rng, design["n"], width, k, design["apart"], design.get("weights"))
     return frame, k, labels
 

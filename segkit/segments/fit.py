@@ -1,5 +1,6 @@
 """Customers -> segments with stable keys, their stability, and a rule that assigns new customers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from segkit.segments.clustering.mixture import mixture_bic
 from segkit.segments.evidence.assess import assess_structure, check_settings
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.identity import keep_keys
-from segkit.segments.keys import segment_keys, segment_profiles
+from segkit.segments.keys import overall, segment_keys, segment_profiles, trait_table
 from segkit.segments.kinds import check_frame, column_kind
 from segkit.segments.model import NOISE_KEY, Model
 from segkit.segments.rules.ruled import fit_rules
@@ -64,7 +65,8 @@ def fit_segments(
         The last run's segments: those found again keep their key; see `match_segments`.
     random_state : int, default 0
     **settings
-        For `assess_structure`: k_max, min_share, n_boot, n_starts, ...
+        For `assess_structure`: k_max, min_share, n_boot, n_starts, ... A given structure has its
+        own, and its own seed.
 
     Returns
     -------
@@ -98,6 +100,7 @@ def fit_segments(
         return found if previous is None else keep_keys(found, previous, frame)
     check_settings(k=k)
     check_frame(frame)
+    _check_decided(structure, settings)
     chosen = None if method is None else method_named(method)
     if chosen is not None:
         _check_suits(chosen, frame)
@@ -112,6 +115,15 @@ def fit_segments(
     resamples = _refits(X, k, chosen, structure, space)
     found = _segmentation(frame, coded, X, learnt, resamples, k, structure, space)
     return found if previous is None else keep_keys(found, previous, frame)
+
+
+def _check_decided(structure: Structure | None, settings: Mapping[str, Any]) -> None:
+    if structure is not None and settings:
+        raise ParameterError(
+            f"{', '.join(settings)} given beside a structure, which was made with settings of its own",
+            "one of the two",
+            "Give the settings to assess_structure",
+        )
 
 
 def _check_suits(method: Method, frame: pd.DataFrame) -> None:
@@ -211,7 +223,9 @@ def _segmentation(
     method = resamples.method
     raw = method.rule(X, learnt)
     n_found = int(raw.max()) + 1
-    profiles = segment_profiles(space, coded, raw, n_found)
+    traits = trait_table(space, coded)
+    everyone = overall(traits)
+    profiles = segment_profiles(traits, raw, n_found, everyone)
     order = _by_size(raw, profiles.to_numpy())
     place = np.argsort(order)
     labels = np.append(place, NOISE)[raw]
@@ -227,6 +241,7 @@ def _segmentation(
         refits=resamples.fits[k],
         refit_order=matched(labels[::step], refits, n_found),
         profiles=profiles.iloc[order].set_axis(list(keys), axis=0),
+        overall=everyone,
         has_noise=bool((raw == NOISE).any()),
     )
     assigned = model.assign(frame)

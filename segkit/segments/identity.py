@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from segkit.errors import ParameterError
-from segkit.segments.keys import segment_profiles
+from segkit.segments.keys import segment_profiles, trait_table
 from segkit.segments.model import NOISE_KEY
 from segkit.segments.segmentation import Segmentation
 from segkit.segments.stability import overlap
@@ -99,8 +99,11 @@ def match_segments(before: Segmentation, after: Segmentation, frame: pd.DataFram
     later customers. That is better than the distance of centres: it is in the same unit, knows how
     wide a segment is, and works for methods without centres.
 
-    A matched segment whose profile has moved by more than half a standard deviation in any trait,
-    against all customers, keeps its key, but not its name.
+    A matched segment whose profile has moved by more than half a standard deviation in any trait
+    keeps its key, but not its name. It must have moved both in itself and beside all customers:
+    where another segment leaves, or everyone spends more, this one is still who it was.
+
+    Frames whose index is a plain row number share no customers: row 7 of two exports is nobody.
     """
     if not after.labels.index.equals(frame.index):
         raise ParameterError("the frame is not that of the later run", "the bases it was cut from")
@@ -152,27 +155,33 @@ def keep_keys(after: Segmentation, before: Segmentation, frame: pd.DataFrame) ->
 
 def _earlier(before: Segmentation, after: Segmentation, frame: pd.DataFrame) -> tuple[pd.Series, str]:
     """Where each later customer was, or would have been, in the earlier run."""
-    shared = after.labels.index.isin(before.labels.index)
-    if shared.mean() >= SHARED:
+    here, there = after.labels.index, before.labels.index
+    if not (_is_row_number(here) or _is_row_number(there)) and here.isin(there).mean() >= SHARED:
         return before.labels.reindex(after.labels.index), "customers"
     return before.assign(frame)["segment_key"], "rule"
 
 
+def _is_row_number(index: pd.Index) -> bool:
+    return index.name is None and index.equals(pd.RangeIndex(len(index)))
+
+
 def _moves(before: Segmentation, after: Segmentation, frame: pd.DataFrame) -> Any:
-    """Later profiles in the earlier run's scale, beside the earlier ones."""
-    earlier = getattr(before.model, "profiles", None)
-    if earlier is None or not set(before.model.columns) <= set(frame.columns):
+    """Earlier profiles, and the later ones against all earlier and against all later customers."""
+    model = before.model
+    if getattr(model, "profiles", None) is None or not set(model.columns) <= set(frame.columns):
         return None
-    space = before.model.space
-    codes = after.labels.cat.codes.to_numpy()
-    later = segment_profiles(space, space.coded(frame), codes, len(after.labels.cat.categories))
-    return earlier, later.set_axis(list(after.labels.cat.categories), axis=0)
+    traits = trait_table(model.space, model.space.coded(frame))
+    codes, keys = after.labels.cat.codes.to_numpy(), list(after.labels.cat.categories)
+    still = segment_profiles(traits, codes, len(keys), model.overall).set_axis(keys, axis=0)
+    drift = (traits.mean() - model.overall.loc["mean"]) / model.overall.loc["spread"]
+    return model.profiles, still, still - drift
 
 
 def _row(key: str, previous: Any, jaccard: float, moves: Any) -> dict[str, Any]:
     moved, status = "", "new" if previous is None else "same"
     if previous is not None and moves is not None and previous in moves[0].index:
-        step = moves[1].loc[key] - moves[0].loc[previous]
+        still, beside = (later.loc[key] - moves[0].loc[previous] for later in moves[1:])
+        step = still.where(still.abs() < beside.abs(), beside)
         trait = str(step.abs().idxmax())
         if abs(step[trait]) > MOVED:
             moved, status = f"{trait.replace(chr(9), ' is ')} {step[trait]:+.1f}", "changed"

@@ -10,22 +10,31 @@ import pandas as pd
 from segkit.segments.space import Space
 
 
-def segment_profiles(space: Space, coded: np.ndarray, labels: np.ndarray, k: int) -> pd.DataFrame:
-    """Return what each segment is like: one row per segment, one column per trait.
-
-    Traits are the numbers, as mean distance from all customers' mean in standard deviations of the
-    frozen scale, and the levels of categories, as difference from all customers' share over the
-    standard deviation of being of that level.
-    """
+def trait_table(space: Space, coded: np.ndarray) -> pd.DataFrame:
+    """Return each customer's traits: the numbers on the frozen scale, and a 0/1 for every level."""
     width = len(space.numbers)
     traits = dict(zip(space.numbers, space.scaled(coded[:, :width]).T, strict=True))
     for place, name in enumerate(space.categories, start=width):
         for code, level in enumerate(space.levels[name]):
             traits[f"{name}\t{level}"] = (coded[:, place] == code).astype("float64")
-    table = pd.DataFrame(traits)
-    spread = table.std(ddof=0).replace(0, 1)
-    means = [table[labels == one].mean() for one in range(k)]
-    return pd.DataFrame(means).sub(table.mean()).div(spread)
+    return pd.DataFrame(traits)
+
+
+def overall(traits: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and spread of all customers' traits: what a segment is like is told against them."""
+    return pd.DataFrame({"mean": traits.mean(), "spread": traits.std(ddof=0).replace(0, 1)}).T
+
+
+def segment_profiles(
+    traits: pd.DataFrame, labels: np.ndarray, k: int, against: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what each segment is like: one row per segment, one column per trait.
+
+    Distance of the segment's mean from that of `against` in its standard deviations (`overall`): of
+    a number, or of the share of a level.
+    """
+    means = [traits[labels == one].mean() for one in range(k)]
+    return pd.DataFrame(means).sub(against.loc["mean"]).div(against.loc["spread"])
 
 
 def segment_keys(profiles: pd.DataFrame) -> tuple[str, ...]:

@@ -6,6 +6,10 @@ import pandas as pd
 from segkit.errors import DataError, ParameterError
 
 MIN_CUSTOMERS = 20
+FEW_LEVELS = 12
+"""A column with at most so many different values comes in steps."""
+ATOM = 0.05
+"""A value that so large a share of the rows have stands for itself: "never bought"."""
 MANY_LEVELS = 50
 """A text column with more different values than this is an id or free text, not a category."""
 
@@ -72,6 +76,12 @@ def _check_column(column: pd.Series, n: int) -> None:
             f"a category of at most {MANY_LEVELS}, or a number",
             "Is it an id or a number stored as text? Convert it, group it, or take it out",
         )
+
+
+def is_smooth(column: np.ndarray) -> bool:
+    """Say whether a column has many values and no heavy one."""
+    counts = np.unique(column, return_counts=True)[1]
+    return len(counts) > FEW_LEVELS and bool(counts.max() < ATOM * len(column))
 
 
 def missing(column: pd.Series) -> np.ndarray:

@@ -36,6 +36,8 @@ class Model:
         Place in `keys` of each cluster of each refit; see `segkit.segments.stability.matched`.
     profiles : pandas.DataFrame, one row per key
         What each segment is like; see `segkit.segments.keys.segment_profiles`.
+    overall : pandas.DataFrame, rows "mean" and "spread"
+        What all customers of the fit were like; see `segkit.segments.keys.overall`.
     has_noise : bool
     """
 
@@ -47,6 +49,7 @@ class Model:
     refits: Sequence[Parameters]
     refit_order: Sequence[np.ndarray]
     profiles: pd.DataFrame
+    overall: pd.DataFrame
     has_noise: bool = False
 
     @property

@@ -71,8 +71,9 @@ class Segmentation(Shown):
         -------
         pandas.DataFrame
             `segment_key`, `confidence` (0 to 1) and `note`, for the same index. A customer with a
-            missing base gets no key; a number outside the range seen counts as the nearest end of
-            it; a category never seen counts as no level. The note says which.
+            missing base, or an ordered level never seen, gets no key; a number outside the range seen
+            counts as the nearest end of it; a category never seen counts as no level. The note says
+            which.
 
         Raises
         ------

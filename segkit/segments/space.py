@@ -40,7 +40,8 @@ class Space:
     -----
     Policy for new customers, the same for every method. A number outside the range seen is moved to
     its nearer end; a category never seen counts as no level; both are told in `notes`. A missing
-    value is never filled: that customer isn't assigned, and `notes` says what is missing.
+    value is never filled, nor is an ordered level never seen put into the order: that customer isn't
+    assigned, and `notes` says why.
     """
 
     form: str
@@ -114,9 +115,10 @@ class Space:
         return notes.str.removeprefix("; ")
 
     def lacks_a_base(self, frame: pd.DataFrame) -> np.ndarray:
-        """Say which customers have no value in one of the bases."""
+        """Say which customers have no value in one of the bases, or none that has a place in it."""
         self._check(frame)
-        return np.any([missing(frame[name]) for name in self.columns], axis=0)
+        odd = [self._is_unknown(frame[name]) for name in self.numbers]
+        return np.any([*(missing(frame[name]) for name in self.columns), *odd], axis=0)
 
     def _is_unknown(self, column: pd.Series) -> np.ndarray:
         if column.name not in self.levels:

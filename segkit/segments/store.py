@@ -25,7 +25,7 @@ from segkit.segments.rules.ruleset import RuleSet
 from segkit.segments.segmentation import Segmentation
 from segkit.segments.space import Space, bare_space
 
-FORMAT = 2
+FORMAT = 3
 MODEL, ARRAYS, ASSIGNMENTS = "model.json", "arrays.npz", "assignments.parquet"
 PLAIN = (
     "verdict", "k", "runner_up", "p", "warnings", "columns", "n_customers", "n_boot", "n_starts",
@@ -151,7 +151,7 @@ def _content(segments: Segmentation) -> tuple[dict[str, Any], Arrays]:
         arrays[f"refit_order/{number}"] = order
     arrays["order"] = model.order
     content |= {"has_noise": model.has_noise, "n_refits": len(model.refits)}
-    content["profiles"] = _table(model.profiles)
+    content["profiles"], content["overall"] = _table(model.profiles), _table(model.overall)
     content["space"] = _space_content(model.space, arrays, "space")
     content["structure"]["space"] = _space_content(structure.space, arrays, "structure_space")
     return content, arrays
@@ -267,6 +267,7 @@ def _model(saved: Mapping[str, Any], arrays: Arrays) -> Model:
         refits=[_part(arrays, f"refit/{number}/") for number in refits],
         refit_order=[arrays[f"refit_order/{number}"] for number in refits],
         profiles=_read_table(saved["profiles"]),
+        overall=_read_table(saved["overall"]),
         has_noise=saved["has_noise"],
     )
 

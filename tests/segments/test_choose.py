@@ -9,6 +9,7 @@ from segkit.segments.evidence.choose import (
     VALLEY,
     P,
     Z,
+    blob_warnings,
     choose_k,
     finest_usable,
     is_lumpier,
@@ -117,15 +118,21 @@ def test_customers_are_lumpier_than_one_blob_at_any_number(z, p, answer):
     assert is_lumpier(table(z=z), p) == answer
 
 
+def test_too_few_references_are_warned_of():
+    assert not blob_warnings(19)
+    assert "n_blobs 18" in blob_warnings(18)[0]
+
+
 def test_the_runner_up_is_the_mixtures_number():
     by_k = table(stability=[0.95, 0.9, 0.8])
-    assert runner_up(by_k, 3, 0.05, likeliest=4) == 4
+    assert runner_up(by_k, 3, 0.05, likely=(4, 4)) == 4
+    assert runner_up(by_k, 4, 0.05, likely=(4, 3)) == 3
 
 
-@pytest.mark.parametrize("likeliest", [None, 4, 9])
-def test_the_runner_up_is_else_the_steadiest_other(likeliest):
+@pytest.mark.parametrize("likely", [(), (4,), (9, 4)])
+def test_the_runner_up_is_else_the_steadiest_other(likely):
     by_k = table(stability=[0.95, 0.9, 0.8])
-    assert runner_up(by_k, 4, 0.05, likeliest) == 2
+    assert runner_up(by_k, 4, 0.05, likely) == 2
 
 
 def test_the_runner_up_has_no_tiny_segment_if_that_can_be():

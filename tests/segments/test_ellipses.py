@@ -4,14 +4,27 @@ from sklearn.metrics import adjusted_rand_score
 
 import segkit
 from segkit.segments.clustering.mixture import mixture_bic
-from segkit.segments.evidence.ellipses import BULGE, Ellipses, _merged, find_ellipses
+from segkit.segments.evidence.ellipses import (
+    BULGE,
+    GAIN,
+    LUMPY,
+    VALLEY,
+    Ellipses,
+    _merged,
+    find_ellipses,
+)
+from segkit.segments.evidence.reference import fit_reference
 from segkit.segments.evidence.valley import Valley
+from segkit.segments.space import fit_space
 from tests.conftest import make_groups
 from tests.segments.made import QUICK, customers
 
 
 def found(X, most=5):
-    return find_ellipses(X, mixture_bic(X, list(range(2, most + 1)), 0), 0)
+    space, coded = fit_space(customers(X).rename(columns="x{}".format))
+    reference = fit_reference(space, coded, 0)
+    tested = reference.points(reference.joined)
+    return find_ellipses(reference, mixture_bic(tested, list(range(2, most + 1)), 0), 0)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +58,29 @@ def test_groups_that_customers_bulge_between_count_as_one(z, left):
 
 
 @pytest.mark.parametrize(
-    ("valley", "stability", "share", "natural"),
-    [(2, 0.9, 0.1, True), (-1, 0.9, 0.1, False), (2, 0.5, 0.1, False), (2, 0.9, 0.01, False)],
+    ("changed", "natural"),
+    [
+        ({}, True),
+        ({"gain": GAIN - 0.01}, False),
+        ({"z": LUMPY - 0.1}, False),
+        ({"z": LUMPY - 1, "valley": 1.0}, True),
+        ({"valley": VALLEY - 0.1}, False),
+        ({"stability": 0.5}, False),
+        ({"smallest_share": 0.01}, False),
+    ],
 )
-def test_natural_groups_are_separate_steady_and_large_enough(valley, stability, share, natural):
-    assert Ellipses(3, valley, stability, share).is_natural(0.05) == natural
+def test_natural_groups_are_separate_steady_and_large_enough(changed, natural):
+    clear = {"gain": GAIN, "z": LUMPY, "valley": VALLEY, "stability": 0.9, "smallest_share": 0.1}
+    assert Ellipses(3, 3, **clear | changed).is_natural(0.05) == natural
+
+
+def test_a_bent_cloud_gains_but_its_groups_are_not_natural():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 2))
+    X[:, 1] += 0.5 * X[:, 0] ** 2
+    ellipses = found(X)
+    assert ellipses.z > LUMPY
+    assert not ellipses.is_natural(min_share=0.05)
 
 
 def test_unequal_groups_are_natural_and_followed(unequal):

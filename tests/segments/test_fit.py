@@ -26,7 +26,7 @@ def test_numbers_are_cut_by_kmeans_and_a_mixed_frame_by_famd(segments, mixed_seg
 def test_long_groups_are_reached_by_the_method_that_is_proposed(long_groups, long_structure):
     frame, truth = long_groups
     proposed = fit_segments(frame, method=long_structure.method, structure=long_structure)
-    usual = fit_segments(frame, 2, structure=long_structure)
+    usual = fit_segments(frame, 2, "kmeans", structure=long_structure)
     assert adjusted_rand_score(truth, usual.labels) < 0.5
     assert adjusted_rand_score(truth, proposed.labels) > 0.9
 
@@ -114,6 +114,11 @@ def test_what_is_no_number_of_segments_is_refused(groups, segments, k):
 def test_a_number_that_was_not_compared_is_refused(groups, segments):
     with pytest.raises(ParameterError, match=r"k is 7.*one of \[2, 3, 4\]"):
         fit_segments(groups[0], 7, structure=segments.structure)
+
+
+def test_settings_beside_a_structure_are_refused(groups, segments):
+    with pytest.raises(ParameterError, match=r"k_max, n_boot given beside a structure"):
+        fit_segments(groups[0], structure=segments.structure, k_max=5, n_boot=10)
 
 
 @pytest.mark.parametrize(

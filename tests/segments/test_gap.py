@@ -4,7 +4,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from segkit.segments.evidence.gap import is_smooth, unused_gap
+from segkit.segments.evidence.gap import unused_gap
 from tests.conftest import make_groups
 from tests.segments.made import make_answers, make_long
 
@@ -73,15 +73,3 @@ def test_groups_smaller_than_a_segment_may_be_are_no_gap():
 def test_answers_are_left_out_for_between_two_answers_there_is_always_a_gap():
     X = make_answers()[0].to_numpy(dtype="float64")
     assert unused_gap(X, X[:, 0].astype(int), tuple("abcdef"), 0.05, 0) is None
-
-
-@pytest.mark.parametrize(
-    ("column", "answer"),
-    [
-        (np.linspace(0, 1, 50), True),
-        (np.arange(50) % 12, False),  # few values
-        (np.r_[np.zeros(10), np.linspace(1, 2, 90)], False),  # one heavy value
-    ],
-)
-def test_a_smooth_column_has_many_values_and_none_heavy(column, answer):
-    assert is_smooth(column) == answer

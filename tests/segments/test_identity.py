@@ -131,6 +131,26 @@ def test_a_changed_profile_keeps_its_key_and_loses_its_name(four, before):
     assert "need a new name" in match.reading
 
 
+def test_segments_that_stay_are_not_changed_by_one_that_leaves(four, before, fewer):
+    match = match_segments(before, *fewer)
+    assert match.table["status"].tolist() == ["same"] * 3
+
+
+def test_segments_are_not_changed_where_everyone_moves(four, before):
+    dearer = later(four[0]).assign(second=lambda frame: frame["second"] + 0.8 * frame["second"].std())
+    match = match_segments(before, fit_segments(dearer, 4, **FOUR), dearer)
+    assert "changed" not in match.table["status"].tolist()
+
+
+def test_a_row_number_is_no_customer_id(four, before):
+    frame = four[0].reset_index(drop=True)
+    backwards = frame[::-1].reset_index(drop=True)
+    first, second = (fit_segments(one, 4, **FOUR) for one in (frame, backwards))
+    match = match_segments(first, second, backwards)
+    assert match.by == "rule"
+    assert match.table["status"].tolist() == ["same"] * 4
+
+
 def test_noise_is_no_segment_that_could_be_found_again():
     rng = np.random.default_rng(0)
     X = np.r_[rng.normal(0, 0.3, (80, 2)), rng.normal(4, 0.3, (60, 2)), rng.uniform(-6, 10, (60, 2))]

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from segkit.errors import DataError, ParameterError
-from segkit.segments.kinds import check_frame, column_kind, missing
+from segkit.segments.kinds import check_frame, column_kind, is_smooth, missing
 from tests.conftest import make_groups
 
 
@@ -86,3 +86,15 @@ def test_a_frame_of_every_kind_is_accepted():
             }
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "answer"),
+    [
+        (np.linspace(0, 1, 50), True),
+        (np.arange(50) % 12, False),  # few values
+        (np.r_[np.zeros(10), np.linspace(1, 2, 90)], False),  # one heavy value
+    ],
+)
+def test_a_smooth_column_has_many_values_and_none_heavy(column, answer):
+    assert is_smooth(column) == answer

@@ -106,12 +106,17 @@ def test_a_category_never_seen_belongs_to_no_level(people):
 
 
 @pytest.mark.parametrize(
-    ("rating", "note"),
-    [("high", ""), ("top", "outside the range seen: rating"), ("stellar", "never seen: rating")],
+    ("rating", "note", "placed"),
+    [
+        ("high", "", True),
+        ("top", "outside the range seen: rating", True),
+        ("stellar", "never seen: rating", False),
+    ],
 )
-def test_an_ordered_level_that_was_not_in_use_is_told(people, rating, note):
-    space = fit_space(people)[0]
-    assert space.notes(people.head(1).assign(rating=rating)).item() == note
+def test_an_ordered_level_that_was_not_in_use_is_told_and_not_guessed(people, rating, note, placed):
+    space, new = fit_space(people)[0], people.head(1).assign(rating=rating)
+    assert space.notes(new).item() == note
+    assert space.lacks_a_base(new).item() != placed
 
 
 def test_everything_odd_about_a_customer_is_told_at_once(people):

@@ -108,7 +108,7 @@ def test_a_gap_comes_back(long_groups, long_structure, tmp_path):
 
 
 def test_ellipses_come_back(groups, segments, tmp_path):
-    structure = replace(segments.structure, ellipses=Ellipses(3, 1.5, 0.9, 0.2))
+    structure = replace(segments.structure, ellipses=Ellipses(3, 4, 0.2, 9.0, 1.5, 0.9, 0.2))
     loaded = check_round_trip(replace(segments, structure=structure), groups[0], tmp_path)
     assert vars(loaded.structure.ellipses) == vars(structure.ellipses)
 

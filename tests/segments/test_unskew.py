@@ -76,3 +76,16 @@ def test_one_row_is_straightened_to_the_same_bits_as_all(revenue, shift):
     unskew = Unskew().fit(revenue - shift)
     one_by_one = np.vstack([unskew.transform(row[None]) for row in (revenue - shift)[:100]])
     np.testing.assert_array_equal(one_by_one, unskew.transform(revenue - shift)[:100])
+
+
+def test_a_column_skewed_by_unequal_groups_is_left_alone():
+    rng = np.random.default_rng(0)
+    column = np.repeat([0.0, 5.0], [460, 40]) + rng.normal(size=500)
+    assert Unskew().fit(column[:, None]).methods_ == ["none"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_tail_is_straightened_whatever_mixture_could_follow_it(seed):
+    rng = np.random.default_rng(seed)
+    tails = np.column_stack([rng.gamma(0.8, size=500), rng.pareto(3, 500), rng.lognormal(0, 1, 500)])
+    assert "none" not in Unskew().fit(tails).methods_

@@ -11,6 +11,8 @@ from segkit.errors import DataError, ParameterError
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.clustering.methods import METHODS
 from segkit.segments.evidence.choose import (
+    FEWEST_BLOBS,
+    blob_warnings,
     choose_k,
     is_lumpier,
     is_natural,
@@ -20,7 +22,7 @@ from segkit.segments.evidence.choose import (
     verdict_of,
 )
 from segkit.segments.evidence.ellipses import Ellipses, find_ellipses
-from segkit.segments.evidence.gap import Gap, is_smooth, unused_gap
+from segkit.segments.evidence.gap import Gap, unused_gap
 from segkit.segments.evidence.indices import indices
 from segkit.segments.evidence.reference import (
     TEST_ROWS,
@@ -31,7 +33,7 @@ from segkit.segments.evidence.reference import (
 )
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.evidence.valley import find_valleys
-from segkit.segments.kinds import check_frame
+from segkit.segments.kinds import check_frame, is_smooth
 from segkit.segments.space import Space, fit_space
 from segkit.segments.stability import (
     COMPARED_ROWS,
@@ -78,7 +80,8 @@ def assess_structure(
     n_starts : int, default 20
         Starts of each k-means. Fewer starts read as less stability.
     n_blobs : int, default 39
-        One-blob data sets that the customers are held against; 39 allow a p-value of .025.
+        One-blob data sets that the customers are held against; 39 allow a p-value of .025. Fewer
+        than 19 can't show separate groups, and the structure's warnings say so.
     random_state : int, default 0
         Same seed, same answer; the order of rows and columns doesn't matter.
 
@@ -103,9 +106,11 @@ def assess_structure(
     margin replaced by the closest one with a single mode. `benchmarks/verdicts.py` measures how
     often the verdict is wrong.
 
-    Groups that k-means can't cut, small ones beside large ones, get a second hearing where p and z
-    reject the one blob: the groups of a normal mixture are natural when their valley and their
-    stability pass the same limits (`ellipses`).
+    Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
+    normal mixture are natural when they gain more over one normal cloud than they would on the blobs
+    (by .10 in BIC a customer and by 3 standard deviations, to which a valley adds), come back
+    (stability at least .75) and hardly bulge between each other (valley at least -1.5); see
+    `Ellipses`. Where both find groups but another number of them, the mixture's is put forward.
 
     Without separate groups a number is a choice: the largest whose stability is at least .75, with
     every segment at `min_share` or more, and that is nearly as steady as the steadiest (within .05)
@@ -139,11 +144,13 @@ def assess_structure(
     if not all(is_smooth(column) for column in reference.joined.T):
         witnesses["bic"] = np.nan  # says nothing of answers in steps
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
-    ellipses = _ellipses(tested, by_k, lumps.p, random_state)
-    likeliest = None if ellipses is None else ellipses.k
-    chosen, reason = choose_k(by_k, lumps.p, min_share, likeliest)
-    if reason == "natural" or ellipses is None or not ellipses.is_natural(min_share):
+    ellipses = _ellipses(reference, by_k, n_blobs, random_state)
+    likely = _likely(ellipses, by_k, lumps.p)
+    chosen, reason = choose_k(by_k, lumps.p, min_share, next(iter(likely), None))
+    if ellipses is None or not ellipses.is_natural(min_share):
         ellipses = None
+    elif (chosen, reason) == (ellipses.k, "natural"):
+        ellipses = None  # k-means follows them too
     else:
         chosen, reason = ellipses.k, "natural"
     if k is not None:
@@ -153,12 +160,13 @@ def assess_structure(
     warnings = [
         *size_warnings(by_k.loc[chosen], chosen, len(frame), frame.shape[1], min_share, min_size),
         *spike_warnings(frame.select_dtypes("number")),
+        *blob_warnings(n_blobs),
         *_look_inside(coded, labels[chosen], space, random_state),
     ]
     return Structure(
         verdict=verdict,
         k=chosen,
-        runner_up=runner_up(by_k, chosen, min_share, likeliest),
+        runner_up=runner_up(by_k, chosen, min_share, likely),
         by_k=by_k,
         p=lumps.p,
         flow=flow(labels),
@@ -238,11 +246,18 @@ def _witness(X: np.ndarray, k: int, seed: int) -> dict[str, float]:
         return {"valley": find_valleys(X, k, seed).pooled} | indices(X, k, seed)
 
 
-def _ellipses(X: np.ndarray, by_k: pd.DataFrame, p: float, seed: int) -> Ellipses | None:
-    """Look for groups that k-means can't cut, where there is more than one blob to see."""
-    if not is_lumpier(by_k, p) or by_k["bic"].isna().any():
+def _ellipses(reference: Reference, by_k: pd.DataFrame, n_blobs: int, seed: int) -> Ellipses | None:
+    """Look for groups that k-means can't cut, where columns are smooth and blobs are enough."""
+    if n_blobs < FEWEST_BLOBS or by_k["bic"].isna().any():
         return None
-    return find_ellipses(X, by_k["bic"].to_dict(), seed)
+    return find_ellipses(reference, by_k["bic"].to_dict(), seed)
+
+
+def _likely(ellipses: Ellipses | None, by_k: pd.DataFrame, p: float) -> tuple[int, ...]:
+    """Numbers of groups that a mixture speaks for, where there is more than one blob to see."""
+    if ellipses is None or not (ellipses.is_lumpier or is_lumpier(by_k, p)):
+        return ()
+    return ellipses.k, ellipses.k_unmerged
 
 
 def _gap(reference: Reference, labels: np.ndarray, min_share: float, seed: int) -> Gap | None:

@@ -8,10 +8,8 @@ from numpy.polynomial.hermite_e import hermeval
 from scipy.stats import norm, rankdata
 from sklearn.isotonic import isotonic_regression
 
-FEW_LEVELS = 12
-"""Columns with at most so many different values are drawn at their observed rates."""
-ATOM = 0.05
-"""A value that so large a share of the rows have is kept as such: "never bought"."""
+from segkit.segments.kinds import ATOM, FEW_LEVELS
+
 TERMS = 25
 GRID = 2_000
 LATENT = np.linspace(-0.999, 0.999, 401)

@@ -1,8 +1,10 @@
 """Which number of segments to put forward, of what kind they are, and what to be warned of."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from segkit.segments.evidence.blob import FEW_LEVELS
+from segkit.segments.kinds import FEW_LEVELS
 
 USABLE = 0.75
 """Stability from which a number of segments may be put forward."""
@@ -11,6 +13,8 @@ LEVEL, PEAK = 0.05, 0.10
 REPRODUCIBLE = 0.70
 P, Z, DELTA, VALLEY = 0.05, 3.0, 0.04, -0.3
 """What separate groups must show; see `assess_structure`."""
+FEWEST_BLOBS = 19
+"""With fewer one-blob references the p-value can't reach .05."""
 ROWS_PER_VARIABLE = 70
 SPIKE = 0.3
 
@@ -73,18 +77,20 @@ def finest_usable(by_k: pd.DataFrame, min_share: float) -> tuple[int, str]:
 
 
 def runner_up(
-    by_k: pd.DataFrame, chosen: int, min_share: float, likeliest: int | None = None
+    by_k: pd.DataFrame, chosen: int, min_share: float, likely: Sequence[int] = ()
 ) -> int | None:
     """Return the second number worth a look.
 
-    Where the data is lumpier than one blob, that is the number of groups of a normal mixture, which
-    sees small groups that k-means overlooks; else the steadiest other.
+    Where the data is lumpier than one blob, that is the number of groups of a normal mixture
+    (`likely`, the likeliest first), which sees small groups that k-means overlooks; else the
+    steadiest other.
     """
     others = by_k.drop(index=chosen)
     if not len(others):
         return None
-    if likeliest in others.index:
-        return likeliest
+    for number in likely:
+        if number in others.index:
+            return number
     large_enough = others[others["smallest_share"] >= min_share]
     others = large_enough if len(large_enough) else others
     return int(others["stability"].idxmax())
@@ -102,6 +108,16 @@ def spike_warnings(numbers: pd.DataFrame) -> list[str]:
                 "rule. Set them apart first and look for groups among the others."
             )
     return warnings
+
+
+def blob_warnings(n_blobs: int) -> list[str]:
+    """Say that too few references were drawn for a verdict of natural."""
+    if n_blobs >= FEWEST_BLOBS:
+        return []
+    return [
+        f"Few references: with n_blobs {n_blobs} separate groups can't be shown, whatever the "
+        f"customers; {FEWEST_BLOBS} or more can show them."
+    ]
 
 
 def size_warnings(

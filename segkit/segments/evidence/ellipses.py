@@ -9,12 +9,16 @@ from scipy.sparse.csgraph import connected_components
 
 from segkit.segments.clustering.kmeans import one_thread
 from segkit.segments.clustering.mixture import fit_mixture, mixture_bic, mixture_cut
-from segkit.segments.evidence.choose import USABLE, VALLEY
+from segkit.segments.evidence.choose import FEWEST_BLOBS, USABLE
+from segkit.segments.evidence.reference import SAME, Reference
 from segkit.segments.evidence.valley import Valley, find_valleys
 from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
 
-BULGE = -1.5
+BULGE = -2.0
+"""Two groups with a valley below this count as one."""
 N_REFITS, N_REPEATS = 8, 2
+LUMPY, GAIN, VALLEY = 3.0, 0.10, -1.5
+"""What groups of a mixture must show; see `Ellipses`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +30,13 @@ class Ellipses:
 
     Attributes
     ----------
-    k : int
+    k, k_unmerged : int
+        Groups, and groups before any were merged.
+    gain : float
+        By how much the mixture beats a single normal cloud in BIC, a customer, above what it gains
+        on one-blob references.
+    z : float
+        The same in standard deviations of the references' gains.
     valley : float
         Pooled evidence of valleys between the groups, in standard errors.
     stability : float
@@ -35,42 +45,90 @@ class Ellipses:
     """
 
     k: int
+    k_unmerged: int
+    gain: float
+    z: float
     valley: float
     stability: float
     smallest_share: float
 
+    @property
+    def is_lumpier(self) -> bool:
+        """Whether several groups gain more than they would on one blob.
+
+        Valleys count too: where groups lie along the columns, the blob's margins take their shape.
+        """
+        return self.gain >= GAIN and self.z + max(self.valley, 0) >= LUMPY
+
     def is_natural(self, min_share: float) -> bool:
-        """Whether the groups are level or separate, steady, and large enough."""
+        """Whether the groups are lumpier than one blob, hardly bulge, are steady and large enough.
+
+        The gain finds small groups that k-means is blind to, but also bent and boxed clouds; on those
+        the groups change with the sample, or customers bulge between them. The valley may lie a
+        little lower than k-means' for that.
+        """
         steady = self.valley >= VALLEY and self.stability >= USABLE
-        return steady and self.smallest_share >= min_share
+        return self.is_lumpier and steady and self.smallest_share >= min_share
 
 
-def find_ellipses(X: np.ndarray, bic: dict[int, float], seed: int) -> Ellipses | None:
-    """Look for groups with a normal mixture; None if BIC takes a single one.
+def find_ellipses(reference: Reference, bic: dict[int, float], seed: int) -> Ellipses | None:
+    """Look for groups with a normal mixture; None if a single one is as good.
 
     Parameters
     ----------
-    X : ndarray of shape (n_rows, n_axes)
+    reference : Reference
     bic : dict of int to float
-        From two groups on.
+        Of the tested rows, from two groups on.
     seed : int
     """
+    X = reference.points(reference.joined)
     k = min(bic, key=lambda number: bic[number])
-    if mixture_bic(X, [1], seed)[1] <= bic[k]:
+    usual = _blob_gains(reference, k, seed)
+    raw_gain = mixture_bic(X, [1], seed)[1] - bic[k]
+    gain = float((raw_gain - usual.mean()) / len(X))
+    if gain < GAIN and raw_gain <= 0:
         return None
+    valley = _lumps(X, k, seed)
+    n_lumps = int(valley.labels.max()) + 1
+    return Ellipses(
+        k=n_lumps,
+        k_unmerged=k,
+        gain=gain,
+        z=float(gain * len(X) / (usual.std(ddof=1) + SAME)),
+        valley=valley.pooled,
+        stability=_stability(X, n_lumps, seed),
+        smallest_share=float(np.bincount(valley.labels).min() / len(X)),
+    )
+
+
+def _lumps(X: np.ndarray, k: int, seed: int) -> Valley:
+    """Valleys between the groups, after those with a bulge between them are made one."""
     with one_thread():
         valley = find_valleys(X, k, seed, n_repeats=N_REPEATS, cut=mixture_cut)
         n_lumps = max(_merged(valley, k), 2)
         if n_lumps < k:
-            k = n_lumps
-            valley = find_valleys(X, k, seed, n_repeats=N_REPEATS, cut=mixture_cut)
-    sizes = np.bincount(valley.labels, minlength=k)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(X), (N_REFITS, len(X)))
+            valley = find_valleys(X, n_lumps, seed, n_repeats=N_REPEATS, cut=mixture_cut)
+    return valley
+
+
+def _stability(X: np.ndarray, k: int, seed: int) -> float:
+    drawn = np.random.default_rng(seed).integers(0, len(X), (N_REFITS, len(X)))
     calls = [delayed(_refit)(X, rows, k, seed) for rows in drawn]
     labels = list(side_by_side(calls, N_REFITS, "mixtures on resamples"))
-    stability = pairwise_adjusted_rand(np.array(labels, dtype=np.int8)).mean()
-    return Ellipses(k, valley.pooled, float(stability), float(sizes.min() / len(X)))
+    return float(pairwise_adjusted_rand(np.array(labels, dtype=np.int8)).mean())
+
+
+def _blob_gains(reference: Reference, k: int, seed: int) -> np.ndarray:
+    """What as many groups gain over one on one-blob references, in BIC."""
+    seeds = np.random.default_rng(seed).integers(0, 2**31 - 1, FEWEST_BLOBS)
+    calls = (delayed(_blob_gain)(reference, k, int(one)) for one in seeds)
+    return np.array(list(side_by_side(calls, FEWEST_BLOBS, "mixtures on one-blob references")))
+
+
+def _blob_gain(reference: Reference, k: int, seed: int) -> float:
+    drawn = reference.blob.draw(np.random.default_rng(seed), len(reference.joined))
+    bic = mixture_bic(reference.points(drawn), [1, k], seed)
+    return bic[1] - bic[k]
 
 
 def _merged(valley: Valley, k: int) -> int:

@@ -8,8 +8,8 @@ from scipy.stats import norm
 from sklearn.metrics.cluster import contingency_matrix
 
 from segkit.segments.clustering.mixture import mixture_bic, mixture_cut
-from segkit.segments.evidence.blob import ATOM, FEW_LEVELS
 from segkit.segments.evidence.valley import Valley, find_valleys
+from segkit.segments.kinds import is_smooth
 
 GROUPS = (2, 3, 4)
 MOST_GROUPS = 6
@@ -94,12 +94,6 @@ def _named(X: np.ndarray, groups: np.ndarray, axes: list[str]) -> str:
     within = (X - means[np.unique(groups, return_inverse=True)[1]]).std(axis=0)
     order = np.argsort(-means.std(axis=0) / (within + 1e-9))[:NAMED]
     return "a mix of " + ", ".join(f"'{axes[place]}'" for place in order)
-
-
-def is_smooth(column: np.ndarray) -> bool:
-    """Say whether a column has many values and no heavy one."""
-    counts = np.unique(column, return_counts=True)[1]
-    return len(counts) > FEW_LEVELS and bool(counts.max() < ATOM * len(column))
 
 
 def _purity(labels: np.ndarray, groups: np.ndarray) -> float:

@@ -117,10 +117,10 @@ class Structure(Shown):
         if self.ellipses is not None:
             return (
                 f"The customers form {self.k} separate groups of unequal size, which a normal mixture "
-                f"follows and k-means doesn't. They are tighter than one cloud with the same margins "
-                f"and correlations (z up to {self.by_k['z'].max():.1f}, p {self.p:.3f}), they don't "
-                f"bulge between the groups (valley {self.ellipses.valley:.1f}), and the groups come "
-                f"back on other samples (stability {self.ellipses.stability:.2f} of 1)."
+                f"follows and k-means doesn't. The mixture gains more than it would on one cloud with "
+                f"the same margins and correlations (z {self.ellipses.z:.1f}), customers hardly crowd "
+                f"between the groups (valley {self.ellipses.valley:.1f}), and the groups come back on "
+                f"other samples (stability {self.ellipses.stability:.2f} of 1)."
             )
         if self.verdict == "natural":
             return (

@@ -1,0 +1,57 @@
+"""Groups along one line: is a column skewed by its groups, or by a tail?"""
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.mixture import GaussianMixture
+
+from segkit.segments.clustering.kmeans import one_thread
+
+ROWS, GROUPS = 500, (1, 2, 3, 4)
+REGULAR = 1e-4
+
+
+def evenly_ranked(column: np.ndarray) -> np.ndarray:
+    """Return at most 500 values at evenly spaced ranks, sorted: the same for any order of the rows."""
+    ordered = np.sort(column)
+    if len(ordered) <= ROWS:
+        return ordered
+    return ordered[((np.arange(ROWS) + 0.5) / ROWS * len(ordered)).astype(int)]
+
+
+def line_bic(values: np.ndarray) -> tuple[int, float]:
+    """Return the number of normal groups of one width that BIC takes, and that BIC.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+
+    Returns
+    -------
+    int
+        1 to 4.
+    float
+        In the units of the values, so that transforms of one column can be compared.
+    """
+    spread = values.std()
+    X = ((values - values.mean()) / spread)[:, None]
+    with one_thread():
+        bic = {k: _fitted(X, k).bic(X) for k in GROUPS}
+    best = min(bic, key=lambda k: bic[k])
+    return best, float(bic[best] + 2 * len(X) * np.log(spread))
+
+
+def _fitted(X: np.ndarray, k: int) -> GaussianMixture:
+    cut = KMeans(k, n_init=3, random_state=0).fit(X)
+    within = max(cut.inertia_ / len(X), REGULAR)
+    mixture = GaussianMixture(
+        k,
+        covariance_type="tied",
+        reg_covar=REGULAR,
+        weights_init=np.bincount(cut.labels_, minlength=k) / len(X),
+        means_init=cut.cluster_centers_,
+        precisions_init=np.array([[1 / within]]),
+        max_iter=200,
+        init_params="random_from_data",
+        random_state=0,
+    )
+    return mixture.fit(X)
