@@ -11,8 +11,9 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
-START_ROWS, QUICK_ROWS = 10_000, 5_000
-"""Rows on which starts are tried; the best are finished on all rows."""
+START_ROWS, QUICK_ROWS, JUDGED_ROWS = 10_000, 5_000, 20_000
+"""Rows on which starts are tried, quickly tried, and judged; the best are finished on all rows."""
+JUDGED, JUDGED_STEPS = 4, 5
 FINISHED, MORE_STARTS, MOST_FINISHED = 3, 5, 10
 MOST_PASSES, MOST_MOVES = 20, 200
 
@@ -60,15 +61,18 @@ def fit_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
 def quick_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
     """Fit k-means for a refit: above 5,000 rows half the starts see a sample, one is finished on all.
 
-    Refits on a sample alone would look less stable than the cut of all customers is.
+    The few best different ones are judged on more rows first: on the sample alone the wrong one of
+    two near optima often wins, and the refits would look less stable than the cut of all customers.
     """
     if len(X) <= QUICK_ROWS:
         return fit_kmeans(X, k, n_starts, seed)
-    rows = np.random.default_rng(seed).choice(len(X), QUICK_ROWS, replace=False)
+    rng = np.random.default_rng(seed)
+    judged = X[rng.choice(len(X), min(len(X), JUDGED_ROWS), replace=False)]
     with _plain():
-        n_rough = max(n_starts // 2, 1)
-        rough = KMeans(k, n_init=n_rough, random_state=seed, tol=1e-3).fit(X[rows])
-        return KMeans(k, init=rough.cluster_centers_, n_init=1).fit(X)
+        starts = _starts(judged[:QUICK_ROWS], k, max(n_starts // 2, 1), seed, JUDGED)
+        tried = [KMeans(k, init=s, n_init=1, max_iter=JUDGED_STEPS).fit(judged) for s in starts]
+        best = min(tried, key=lambda fit: fit.inertia_)
+        return KMeans(k, init=best.cluster_centers_, n_init=1).fit(X)
 
 
 def best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
