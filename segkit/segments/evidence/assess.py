@@ -108,8 +108,8 @@ def assess_structure(
 
     Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
     normal mixture are natural when they gain more over one normal cloud than they would on the blobs
-    (by .10 in BIC a customer and by 3 standard deviations, to which a valley adds), come back
-    (stability at least .75) and hardly bulge between each other (valley at least -1.5); see
+    (by .10 in BIC a customer and by 2.5 standard deviations, to which a valley adds), come back
+    (stability at least .75) and hardly bulge between each other (valley at least -2); see
     `Ellipses`. Where both find groups but another number of them, the mixture's is put forward.
 
     Without separate groups a number is a choice: the largest whose stability is at least .75, with

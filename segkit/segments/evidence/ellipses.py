@@ -17,7 +17,7 @@ from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
 BULGE = -2.0
 """Two groups with a valley below this count as one."""
 N_REFITS, N_REPEATS = 8, 2
-LUMPY, GAIN, VALLEY = 3.0, 0.10, -1.5
+LUMPY, GAIN, VALLEY = 2.5, 0.10, -2.0
 """What groups of a mixture must show; see `Ellipses`."""
 
 
@@ -72,7 +72,10 @@ class Ellipses:
 
 
 def find_ellipses(reference: Reference, bic: dict[int, float], seed: int) -> Ellipses | None:
-    """Look for groups with a normal mixture; None if a single one is as good.
+    """Look for groups with a normal mixture; None if a single one is as good, or no number is enough.
+
+    Where one group more is better still beyond all numbers compared, as in a box or a triangle, the
+    mixture tiles a cloud.
 
     Parameters
     ----------
@@ -83,6 +86,8 @@ def find_ellipses(reference: Reference, bic: dict[int, float], seed: int) -> Ell
     """
     X = reference.points(reference.joined)
     k = min(bic, key=lambda number: bic[number])
+    if k == max(bic) and mixture_bic(X, [k + 1], seed)[k + 1] < bic[k]:
+        return None
     usual = _blob_gains(reference, k, seed)
     raw_gain = mixture_bic(X, [1], seed)[1] - bic[k]
     gain = float((raw_gain - usual.mean()) / len(X))
