@@ -112,6 +112,9 @@ def assess_structure(
     (stability at least .75) and hardly bulge between each other (valley at least -2); see
     `Ellipses`. Where both find groups but another number of them, the mixture's is put forward.
 
+    Two groups that only yes/no answers tell apart look like one strong common trait, of which some
+    have much and others little: no answer can tell the two, and the verdict is reproducible at most.
+
     Without separate groups a number is a choice: the largest whose stability is at least .75, with
     every segment at `min_share` or more, and that is nearly as steady as the steadiest (within .05)
     or a peak of the curve within .10 of it; if there is none, the steadiest. The steadiest alone
