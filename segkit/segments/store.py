@@ -29,7 +29,7 @@ FORMAT = 3
 MODEL, ARRAYS, ASSIGNMENTS = "model.json", "arrays.npz", "assignments.parquet"
 PLAIN = (
     "verdict", "k", "runner_up", "p", "warnings", "columns", "n_customers", "n_boot", "n_starts",
-    "n_blobs", "random_state", "min_share", "reason",
+    "n_blobs", "random_state", "min_share", "valley_limit", "reason",
 )  # fmt: skip
 FAMD_ARRAYS = ("components_", "mean_", "scale_", "explained_variance_")
 

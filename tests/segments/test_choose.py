@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from segkit.segments.evidence.choose import (
+    CLEAR_VALLEY,
     DELTA,
     REPRODUCIBLE,
     USABLE,
@@ -105,6 +106,19 @@ def test_and_the_steadiest_where_answers_come_in_steps():
 def test_a_natural_cut_with_a_tiny_segment_is_not_put_forward():
     by_k = table(smallest_share=[0.3, 0.01])
     assert choose_k(by_k, 0.025, 0.05, likeliest=3) == (2, "natural")
+
+
+def test_beside_a_value_that_many_share_the_valley_must_be_clear():
+    by_k = table(valley=[0.5, 0.9])
+    assert choose_k(by_k, 0.025, 0.05)[1] == "natural"
+    assert choose_k(by_k, 0.025, 0.05, spiked=True)[1] == "usable"
+    assert verdict_of(by_k, 2, 0.025, spiked=True) == "reproducible"
+
+
+def test_more_than_five_groups_must_be_clearly_apart():
+    by_k = table(valley=[VALLEY] * 7)
+    assert is_natural(by_k, 0.025).tolist() == [True] * 4 + [False] * 3
+    assert is_natural(by_k.assign(valley=CLEAR_VALLEY), 0.025).all()
 
 
 def test_without_separate_groups_the_number_is_chosen_for_use():

@@ -74,6 +74,12 @@ def test_natural_groups_are_separate_steady_and_large_enough(changed, natural):
     assert Ellipses(3, 3, **clear | changed).is_natural(0.05) == natural
 
 
+def test_more_than_five_groups_must_be_clearly_apart():
+    clear = {"gain": 1.0, "z": 9.0, "stability": 0.9, "smallest_share": 0.1}
+    assert Ellipses(5, 5, valley=0.9, **clear).is_natural(0.05)
+    assert not Ellipses(6, 6, valley=0.9, **clear).is_natural(0.05)
+
+
 def test_a_bent_cloud_gains_but_its_groups_are_not_natural():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 2))

@@ -19,6 +19,7 @@ from segkit.segments.evidence.choose import (
     runner_up,
     size_warnings,
     spike_warnings,
+    valley_limit,
     verdict_of,
 )
 from segkit.segments.evidence.ellipses import Ellipses, find_ellipses
@@ -100,7 +101,9 @@ def assess_structure(
     *Natural* needs five things at once, at the number put forward: the largest z over all k is among
     the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least 4 %
     below the blobs' (delta), stability at least .75, and customers do not bulge between neighbouring
-    segments (valley at least -0.3). Each earns its place: p and z alone find lumps in category shares
+    segments (valley at least -0.3; at least 1 for more than five groups, which can tile a box with
+    level borders, and where three customers in ten share one value of a number, for beside "ordered
+    once" there is always a gap). Each earns its place: p and z alone find lumps in category shares
     and counts that have none, delta keeps the significant but trivial out, and the valley is blind
     where answers come in steps. The blob is a normal copula with the data's correlations, each
     margin replaced by the closest one with a single mode. `benchmarks/verdicts.py` measures how
@@ -149,7 +152,10 @@ def assess_structure(
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
     ellipses = _ellipses(reference, by_k, n_blobs, random_state)
     likely = _likely(ellipses, by_k, lumps.p)
-    chosen, reason = choose_k(by_k, lumps.p, min_share, next(iter(likely), None))
+    spikes = spike_warnings(frame.select_dtypes("number"))
+    spiked = bool(spikes)
+    likeliest = next(iter(likely), None)
+    chosen, reason = choose_k(by_k, lumps.p, min_share, likeliest, spiked=spiked)
     if ellipses is None or not ellipses.is_natural(min_share):
         ellipses = None
     elif (chosen, reason) == (ellipses.k, "natural"):
@@ -159,10 +165,10 @@ def assess_structure(
     if k is not None:
         chosen, reason = k, "fixed"
         ellipses = ellipses if ellipses is not None and ellipses.k == k else None
-    verdict = verdict_of(by_k, chosen, lumps.p) if ellipses is None else "natural"
+    verdict = verdict_of(by_k, chosen, lumps.p, spiked=spiked) if ellipses is None else "natural"
     warnings = [
         *size_warnings(by_k.loc[chosen], chosen, len(frame), frame.shape[1], min_share, min_size),
-        *spike_warnings(frame.select_dtypes("number")),
+        *spikes,
         *blob_warnings(n_blobs),
         *_look_inside(coded, labels[chosen], space, random_state),
     ]
@@ -183,6 +189,7 @@ def assess_structure(
         n_blobs=n_blobs,
         random_state=random_state,
         min_share=min_share,
+        valley_limit=valley_limit(chosen, spiked=spiked),
         reason=reason,
         space=space,
         resamples=resamples,

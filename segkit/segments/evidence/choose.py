@@ -13,32 +13,49 @@ LEVEL, PEAK = 0.05, 0.10
 REPRODUCIBLE = 0.70
 P, Z, DELTA, VALLEY = 0.05, 3.0, 0.04, -0.3
 """What separate groups must show; see `assess_structure`."""
+CLEAR_VALLEY, FEW_GROUPS = 1.0, 5
+"""The valley's limit where level is not enough; see `valley_limit`."""
 FEWEST_BLOBS = 19
 """With fewer one-blob references the p-value can't reach .05."""
 ROWS_PER_VARIABLE = 70
 SPIKE = 0.3
 
 
-def is_natural(by_k: pd.DataFrame, p: float) -> pd.Series:
+def valley_limit(k: int, *, spiked: bool) -> float:
+    """Valley from which a cut into k counts for separate groups.
+
+    A clear one where many customers share one value of a number, beside which there is always a gap,
+    and for more than five groups: so many can tile a box or a triangle with level borders.
+    """
+    return CLEAR_VALLEY if spiked or k > FEW_GROUPS else VALLEY
+
+
+def is_natural(by_k: pd.DataFrame, p: float, *, spiked: bool = False) -> pd.Series:
     """Say for each k whether its cut meets every condition of separate groups."""
+    valley = [valley_limit(k, spiked=spiked) for k in by_k.index]
     return (
         (by_k["z"] >= Z)
         & (by_k["delta"] >= DELTA)
         & (by_k["stability"] >= USABLE)
-        & (by_k["valley"] >= VALLEY)
+        & (by_k["valley"] >= valley)
         & (p <= P)
     )
 
 
-def verdict_of(by_k: pd.DataFrame, k: int, p: float) -> str:
+def verdict_of(by_k: pd.DataFrame, k: int, p: float, *, spiked: bool = False) -> str:
     """Return the kind of segments that a cut into k gives."""
-    if is_natural(by_k, p)[k]:
+    if is_natural(by_k, p, spiked=spiked)[k]:
         return "natural"
     return "reproducible" if by_k.at[k, "stability"] >= REPRODUCIBLE else "constructive"
 
 
 def choose_k(
-    by_k: pd.DataFrame, p: float, min_share: float, likeliest: int | None = None
+    by_k: pd.DataFrame,
+    p: float,
+    min_share: float,
+    likeliest: int | None = None,
+    *,
+    spiked: bool = False,
 ) -> tuple[int, str]:
     """Return the number to put forward, and why.
 
@@ -48,7 +65,7 @@ def choose_k(
     the number is chosen for use: see `finest_usable`.
     """
     large_enough = by_k["smallest_share"] >= min_share
-    natural = by_k[is_natural(by_k, p) & large_enough]
+    natural = by_k[is_natural(by_k, p, spiked=spiked) & large_enough]
     if len(natural):
         if by_k["bic"].isna().all():
             return int(natural["stability"].idxmax()), "natural"

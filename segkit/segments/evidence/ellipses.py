@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from segkit.segments.clustering.kmeans import one_thread
 from segkit.segments.clustering.mixture import fit_mixture, mixture_bic, mixture_cut
-from segkit.segments.evidence.choose import FEWEST_BLOBS, USABLE
+from segkit.segments.evidence.choose import CLEAR_VALLEY, FEW_GROUPS, FEWEST_BLOBS, USABLE
 from segkit.segments.evidence.reference import SAME, Reference
 from segkit.segments.evidence.valley import Valley, find_valleys
 from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
@@ -67,7 +67,8 @@ class Ellipses:
         the groups change with the sample, or customers bulge between them. The valley may lie a
         little lower than k-means' for that.
         """
-        steady = self.valley >= VALLEY and self.stability >= USABLE
+        valley = VALLEY if self.k <= FEW_GROUPS else CLEAR_VALLEY
+        steady = self.valley >= valley and self.stability >= USABLE
         return self.is_lumpier and steady and self.smallest_share >= min_share
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from segkit.segments.evidence.choose import DELTA, LEVEL, PEAK, USABLE, VALLEY, P, Z
+from segkit.segments.evidence.choose import DELTA, LEVEL, PEAK, USABLE, P, Z
 from segkit.segments.evidence.ellipses import Ellipses
 from segkit.segments.evidence.gap import Gap
 from segkit.segments.space import Space
@@ -52,6 +52,8 @@ class Structure(Shown):
     columns : tuple of str
     n_customers, n_boot, n_starts, n_blobs, random_state : int
     min_share : float
+    valley_limit : float
+        From which a valley counts for separate groups.
     reason : {"fixed", "natural", "usable", "none usable", "rules"}
         Why this k.
     space : Space
@@ -82,6 +84,7 @@ class Structure(Shown):
     n_blobs: int
     random_state: int
     min_share: float
+    valley_limit: float
     reason: str
     space: Space
     resamples: Resamples | None = field(repr=False, default=None)
@@ -149,7 +152,7 @@ class Structure(Shown):
             failed.append(f"they are hardly tighter {cloud} (by {row.delta:.0%}, z {row.z:.1f})")
         elif self.p > P:
             failed.append(f"over all numbers tried they are no tighter {cloud} (p {self.p:.2f})")
-        if row.valley < VALLEY:
+        if row.valley < self.valley_limit:
             failed.append(
                 f"customers don't thin out between neighbouring segments (valley {row.valley:.1f})"
             )
