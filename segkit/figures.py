@@ -13,6 +13,7 @@ ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
 HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
 """At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
 CLEAR = 0.33
+MOST_BARS = 30
 AIR, STEADY_ORIGIN = 0.03, 0.7
 """Space between the segments of a flow; SLSa from which a segment counts as coming from one."""
 
@@ -162,6 +163,23 @@ def orders_over_time(months: pd.Series, *, label: str = "orders", ax: Any = None
     ax.bar([f"{month:%b %y}" for month in months.index], months.to_numpy(), color=ACCENT)
     ax.tick_params(axis="x", rotation=45)
     ax.set(ylabel=f"{label} a month", xlabel="")
+    return ax
+
+
+def known_shares(shares: pd.Series, *, label: str = "customers", ax: Any = None) -> Any:
+    """Draw for how many customers each trait is known, least known first.
+
+    Parameters
+    ----------
+    shares : pandas.Series
+        Share of customers by trait, 0 to 1.
+    """
+    least = shares.sort_values(kind="stable").head(MOST_BARS)
+    ax = _axes(ax, height=0.8 + 0.24 * len(least))
+    bars = ax.barh([str(name) for name in least.index], least.to_numpy(), color=ACCENT)
+    ax.bar_label(bars, [f" {share:.1%}" for share in least])
+    ax.invert_yaxis()
+    ax.set(xlabel=f"share of {label} with a value", xlim=(0, 1.12))
     return ax
 
 
