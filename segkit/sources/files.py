@@ -130,7 +130,8 @@ def _read_frame(con: Backend, name: str, frame: pd.DataFrame) -> Raw:
         raise DataError(
             f"{where}: column '{column}' mixes types", "one type a column", "Cast it to text"
         ) from None
-    table = con.create_table(f"raw_{name}", arrow, temp=True)
+    typed = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in arrow.schema]
+    table = con.create_table(f"raw_{name}", arrow.cast(pa.schema(typed)), temp=True)
     digest = hashlib.sha256(str(list(frame.columns)).encode())
     digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return Raw(table, _no_lines(), digest.hexdigest(), where)

@@ -53,8 +53,8 @@ def unnamed_rows(check: Check, words: Mapping[str, str]) -> str:
     n_copies = n_rows - int(table.select(*as_it_came(table)).distinct().count().execute())
     return (
         f"the table has no id: each of its {n_rows:,} rows counts as one {words['customer']}, and rows "
-        f"are not known to be different {words['customers']}; {n_copies:,} of them equal an earlier one "
-        "in every column and are kept"
+        f"are not known to be different {words['customers']}; {n_copies:,} equal an earlier one and "
+        "are kept"
     )
 
 
