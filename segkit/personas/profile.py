@@ -1,6 +1,6 @@
 """What sets each segment apart: effects against all other customers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -221,24 +221,32 @@ def _effects(numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame) -> p
             has = column.notna().to_numpy()
             values = column.to_numpy(dtype="float64")[has]
             inside = (labels == key).to_numpy()[has]
-            about = known.loc[name]
-            is_share, is_place = about["unit"] == "share", about["kind"] == "ordered"
-            rows[key, name] = _effect(values, inside, is_share=is_share, is_place=is_place)
+            statistic, typical = _typical(values, known.loc[name])
+            rows[key, name] = _effect(values, inside, statistic, typical)
     index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable"])
     return pd.DataFrame(list(rows.values()), index=index, columns=NUMERIC_COLUMNS)
 
 
+def _typical(values: np.ndarray, about: pd.Series) -> tuple[str, Callable[[np.ndarray], Range]]:
+    """The statistic that stands for a column, and how it and its range are computed."""
+    if about["kind"] in {"yes_no", "level"}:
+        return "mean", lambda inside: wilson(inside.sum(), len(inside))
+    if about["unit"] == "share" or (len(values) and np.median(values) == 0 and not about["levels"]):
+        return "mean", mean_range
+    return "median", median_range
+
+
 def _effect(
-    values: np.ndarray, inside: np.ndarray, *, is_share: bool, is_place: bool
+    values: np.ndarray,
+    inside: np.ndarray,
+    statistic: str,
+    typical: Callable[[np.ndarray], Range],
 ) -> tuple[Any, ...]:
     n = int(inside.sum())
     if n < MIN_CELL:
         return (np.nan,) * (len(NUMERIC_COLUMNS) - 1) + (n,)
-    is_mean = is_share or (np.median(values) == 0 and not is_place)
-    typical = mean_range if is_mean else median_range
     delta = cliffs_delta(values, inside)
     smd = standardised_difference(values, inside)
-    statistic = "mean" if is_mean else "median"
     return (statistic, *typical(values[inside]), typical(values).value, *delta, smd, n)
 
 

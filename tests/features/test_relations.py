@@ -22,7 +22,11 @@ def test_columns_that_say_the_same_reach_1_whatever_their_kinds():
 def test_columns_that_have_nothing_in_common_stay_near_0():
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(
-        {"x": rng.normal(size=3000), "t": rng.choice(list("ab"), 3000), "u": rng.choice(list("cd"), 3000)}
+        {
+            "x": rng.normal(size=3000),
+            "t": rng.choice(list("ab"), 3000),
+            "u": rng.choice(list("cd"), 3000),
+        }
     )
     table = relations(frame)
     assert table.where(~np.eye(3, dtype=bool)).abs().max(axis=None) < 0.06
