@@ -90,8 +90,9 @@ class Profile(Shown):
         """
         table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
         strength = table.abs().mean(axis=1).sort_values(ascending=False)
-        place = strength.groupby(self.dictionary.loc[strength.index, "of"]).cumcount()
-        shown = strength.index[place < MOST_LEVELS]
+        most = table.abs().max(axis=1).sort_values(ascending=False, kind="stable")
+        place = most.groupby(self.dictionary.loc[most.index, "of"]).cumcount()
+        shown = [name for name in strength.index if place[name] < MOST_LEVELS]
         return table.loc[shown, self.keys].rename(index=self.dictionary["label"])
 
     @property
