@@ -104,7 +104,8 @@ def _check_rules(study: "Study") -> None:
     """Rules are read where they are used; here, only that none looks at what is protected."""
     rules = study.segments if isinstance(study.segments, tuple) else ()
     wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
-    looked_at = sorted({name for where in wheres for name in where} & set(study.protected))
+    protected = study.shielded - set(study.outcomes)
+    looked_at = sorted({name for where in wheres for name in where} & protected)
     if looked_at:
         raise StudyError(
             f"a rule under segments looks at {', '.join(looked_at)}, which is protected",

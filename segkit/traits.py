@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 YES = ("yes", "true", "1", "y")
@@ -127,6 +128,11 @@ def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
         "missing": _codes(given.get("missing", {})),
     }
     return ScaleSpec(**stated)
+
+
+def last_day(as_of: str) -> date:
+    """The last day that counts: as_of is exclusive."""
+    return date.fromisoformat(as_of) - timedelta(days=1)
 
 
 def _texts(given: Any) -> tuple[str, ...]:

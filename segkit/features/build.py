@@ -67,6 +67,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     >>> features.frame.shape
     (2446, 29)
     """
+    _check_date_of_traits(tables, as_of)
     if tables.lines is None:
         return _without_orders(tables, as_of)
     lines = _before(tables.lines, "order_date", _checked(as_of, tables.study))
@@ -90,9 +91,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     built = [feature for feature in definitions if feature.needs in totals.columns]
     frame = _execute(built, totals, as_of)
     traits = trait_features(tables, frame.index)
-    clash = sorted(set(frame) & {*traits.frame, *traits.descriptors})
-    if clash:
-        raise StudyError(f"the trait '{clash[0]}' is named like a feature of the orders", "a new name")
+    _refuse_clash(frame, traits.dictionary.index)
     return Features(
         frame=frame.join(traits.frame),
         dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary]),
@@ -109,13 +108,22 @@ def _before(table: ibis.Table, column: str, as_of: str) -> ibis.Table:
     return table.filter(table[column] < ibis.timestamp(as_of))
 
 
-def _without_orders(tables: Tables, as_of: str) -> Features:
-    """The traits alone. They are as of the study's date: another one can't be looked back from."""
-    if as_of != tables.study.as_of:
+def _check_date_of_traits(tables: Tables, as_of: str) -> None:
+    """Traits are as of the study's date; nobody knows what they were on another."""
+    if tables.traits is not None and as_of != tables.study.as_of:
         raise DataError(
             f"as_of is {as_of}, and the traits were read as of {tables.study.as_of}",
             fix="Load the tables again: study.with_choices(as_of=...)",
         )
+
+
+def _refuse_clash(frame: pd.DataFrame, traits: pd.Index) -> None:
+    clash = sorted(set(frame) & set(traits))
+    if clash:
+        raise StudyError(f"the trait '{clash[0]}' is named like a feature of the orders", "a new name")
+
+
+def _without_orders(tables: Tables, as_of: str) -> Features:
     traits = trait_features(tables)
     return Features(
         frame=traits.frame,

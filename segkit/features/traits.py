@@ -9,7 +9,7 @@ from segkit.features.scales import reliability, score
 from segkit.sources.quality import READ
 from segkit.sources.tables import Tables
 from segkit.study import Study
-from segkit.traits import ScaleSpec, TraitSpec
+from segkit.traits import ScaleSpec, TraitSpec, last_day
 
 DICTIONARY = ["label", "unit", "role", "basis", "meaning", "base", "kind", "low", "high"]
 
@@ -120,11 +120,7 @@ def _meaning(trait: TraitSpec, study: Study) -> str:
     if trait.kind == "date":
         return f"days from {column} to as_of"
     if trait.kind == "birth_year":
-        return (
-            f"the year before as_of less {column}"
-            if study.as_of[5:] == "01-01"
-            else (f"the year of as_of less {column}")
-        )
+        return f"{last_day(study.as_of).year} less {column}"
     if trait.named is not None and trait.kind == "ordered":
         return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
     said = {"yes_no": f"whether {column} is a yes", "category": f"{column}, as it came"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -12,7 +11,7 @@ from segkit.errors import DataError, nearest
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study, TableSpec
-from segkit.traits import ScaleSpec, TraitSpec
+from segkit.traits import ScaleSpec, TraitSpec, last_day
 
 _WHY = "__why"
 
@@ -131,7 +130,7 @@ def _value(
         days = ibis.date(study.as_of).delta(moment.date(), unit="day").cast("float64")
         return days, {"on or after as_of": moment >= ibis.timestamp(study.as_of)}
     if trait.kind == "birth_year":
-        year = (date.fromisoformat(study.as_of) - timedelta(days=1)).year
+        year = last_day(study.as_of).year
         return year - number, {"born after as_of": number > year}
     return (text if number is None else number), {}
 

@@ -138,3 +138,45 @@ def test_nothing_of_a_customer_is_shown():
     features = alone(people())
     text = repr(features) + features._repr_html_()
     assert "c-0" not in text
+
+
+def test_traits_beside_orders_are_not_looked_back_from_another_date():
+    study = study_of(ORDER_COLUMNS, tables=CUSTOMERS, traits=TRAITS)
+    tables = segkit.load_tables(study, transactions=make_transactions(), customers=people())
+    with pytest.raises(DataError, match="the traits were read as of 2024-06-01"):
+        segkit.build_features(tables, as_of="2024-05-01")
+
+
+def test_a_column_of_the_customer_table_may_be_named_like_a_feature():
+    study = study_of(ORDER_COLUMNS, tables=CUSTOMERS)
+    crm = people().assign(revenue="much")
+    tables = segkit.load_tables(study, transactions=make_transactions(), customers=crm)
+    features = segkit.build_features(tables, as_of=AS_OF)
+    assert features.frame["revenue"].dtype == "float64"
+
+
+def test_pictures_name_what_they_show():
+    features = alone(people(), bases=["income", "area", "visits"])
+    figure = features.plot()
+    assert [ax.get_xlabel() for ax in figure.axes] == ["Income", "Area", "Visits"]
+    tables = segkit.load_tables(features.study, customers=people())
+    assert tables.plot().get_xlabel() == "share of customers with a value"
+
+
+def test_check_says_what_is_kept_unread_and_left_out(tmp_path, monkeypatch, capsys):
+    import yaml
+
+    from segkit.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    lacking().to_csv("crm.csv", index=False)
+    content = {
+        "title": "T", "decision": "D", "as_of": AS_OF, "tables": CUSTOMERS, "traits": TRAITS,
+        "bases": ["income", "area"], "missing_bases": "leave_out",
+    }  # fmt: skip
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(content), "utf-8")
+    assert main(["check", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "kept: 60 customers" in said
+    assert "note: 56 of 60 customers have every base" in said
+    assert "bases: 2 for 56 customers" in said
