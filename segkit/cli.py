@@ -71,20 +71,21 @@ def _new(given: argparse.Namespace) -> None:
 
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
+    from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
     tables = load_tables(given.study)
     features = build_features(tables, as_of=tables.study.as_of)
-    customers, orders = tables.study.words["customers"], tables.study.words["orders"]
-    kept = tables.quality.kept
+    customers = tables.study.words["customers"]
     print(tables.quality.lines.to_string(index=False, na_rep=""))
+    if len(tables.quality.unread):
+        print(tables.quality.unread.to_string(index=False))
     for notice in tables.quality.notices:
         print(f"note: {notice}")
-    print(
-        f"kept: {kept['customers']:,} {customers}, {kept['orders']:,} {orders}, "
-        f"{kept['lines']:,} lines, {kept['amount']:,.2f} in sales"
-    )
+    print(f"kept: {counted(tables.quality.kept, tables.study.words, tables.study.currency)}")
     print(f"bases: {features.bases.shape[1]} for {len(features.bases):,} {customers}")
+    if features.coverage:
+        print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
     print(f"The study is ready: segkit run {given.study}")
 

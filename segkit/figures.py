@@ -13,6 +13,7 @@ ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
 HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
 """At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
 CLEAR = 0.33
+MOST_BARS, MOST_LEVELS = 30, 8
 AIR, STEADY_ORIGIN = 0.03, 0.7
 """Space between the segments of a flow; SLSa from which a segment counts as coming from one."""
 
@@ -165,13 +166,30 @@ def orders_over_time(months: pd.Series, *, label: str = "orders", ax: Any = None
     return ax
 
 
+def known_shares(shares: pd.Series, *, label: str = "customers", ax: Any = None) -> Any:
+    """Draw for how many customers each trait is known, least known first.
+
+    Parameters
+    ----------
+    shares : pandas.Series
+        Share of customers by trait, 0 to 1.
+    """
+    least = shares.sort_values(kind="stable").head(MOST_BARS)
+    ax = _axes(ax, height=0.8 + 0.24 * len(least))
+    bars = ax.barh([str(name) for name in least.index], least.to_numpy(), color=ACCENT)
+    ax.bar_label(bars, [f" {share:.1%}" for share in least])
+    ax.invert_yaxis()
+    ax.set(xlabel=f"share of {label} with a value", xlim=(0, 1.12))
+    return ax
+
+
 def distributions(frame: pd.DataFrame, labels: pd.Series) -> Any:
-    """Draw a histogram per column between its 1st and 99th percentile.
+    """Draw each column: numbers as a histogram between percentiles 1 and 99, others as bars.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Numeric columns.
+        Numbers, ordered categories and texts; of a text the commonest levels are shown.
     labels : pandas.Series
         Label by column.
 
@@ -189,11 +207,22 @@ def distributions(frame: pd.DataFrame, labels: pd.Series) -> Any:
     for ax in grid.flat[frame.shape[1] :]:
         ax.set_axis_off()
     for ax, (name, column) in zip(grid.flat, frame.items(), strict=False):
-        values = column.dropna()
-        _axes(ax).hist(values.clip(*values.quantile([0.01, 0.99])), bins=30, color=ACCENT)
-        ax.set(xlabel=str(labels[name]), yticks=[])
+        _spread(_axes(ax), column.dropna())
+        ax.set(xlabel=str(labels[name]))
     plt.close(figure)
     return figure
+
+
+def _spread(ax: Any, values: pd.Series) -> None:
+    if pd.api.types.is_numeric_dtype(values):
+        ax.hist(values.clip(*values.quantile([0.01, 0.99])), bins=30, color=ACCENT)
+        ax.set(yticks=[])
+        return
+    is_ordered = isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.ordered
+    counts = values.value_counts(sort=not is_ordered).head(MOST_LEVELS)
+    ax.barh([str(level) for level in counts.index], counts.to_numpy(), color=ACCENT)
+    ax.invert_yaxis()
+    ax.set(xticks=[])
 
 
 def customer_map(points: np.ndarray, labels: Sequence[str], *, ax: Any = None) -> Any:

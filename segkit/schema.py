@@ -56,8 +56,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {_key(key): _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _key(key: Any) -> str:
+    """A key as it was written: YAML takes a bare yes or no for a truth value."""
+    return {True: "yes", False: "no"}[key] if isinstance(key, bool) else str(key)
 
 
 @cache

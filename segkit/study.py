@@ -4,7 +4,6 @@ A study is a folder `data/<name>/` with a `study.yaml`; its raw tables are read,
 What a run makes of them goes to `data/<name>/processed/` (private) and `reports/<name>/` (aggregates).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,6 +14,8 @@ import yaml
 
 from segkit.errors import StudyError, nearest
 from segkit.schema import check_parameters, checked
+from segkit.sense import check_sense
+from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
     "k": None,
@@ -31,7 +32,6 @@ RULES: Mapping[str, Any] = {
     "duplicates": "keep",
     "max_unreadable_share": 0.05,
 }
-DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 WORDS: Mapping[str, str] = {
     "customer": "customer",
     "customers": "customers",
@@ -92,6 +92,16 @@ class Study:
     tables : dict of str to TableSpec
     bases, descriptors, protected : tuple of str
         What forms the segments, what only describes them, what is audited and never a base.
+    outcomes : tuple of str
+        Traits that happen after, or because of, what is decided: never a base, may describe.
+    protected_bases : dict of str to str
+        Protected attributes that form segments after all, each with the reason.
+    traits : dict of str to TraitSpec
+        What columns of the customer table say.
+    scales : dict of str to ScaleSpec
+        Scores made of survey items.
+    missing_bases : {"refuse", "leave_out"}
+        What becomes of customers who lack a base.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
@@ -107,6 +117,11 @@ class Study:
     bases: tuple[str, ...]
     descriptors: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    protected_bases: Mapping[str, str] = field(default_factory=dict)
+    traits: Mapping[str, TraitSpec] = field(default_factory=dict)
+    scales: Mapping[str, ScaleSpec] = field(default_factory=dict)
+    missing_bases: str = "refuse"
     made_for: str = ""
     currency: str = ""
     timezone: str = "UTC"
@@ -125,6 +140,21 @@ class Study:
     def reports(self) -> Path:
         """Folder of the study's runs: aggregates only."""
         return self.folder.parent.parent / "reports" / self.name
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether there are transactions; else the customer table is all there is."""
+        return "transactions" in self.tables
+
+    @property
+    def shielded(self) -> frozenset[str]:
+        """Traits that form no segment and enter no name: protected ones and outcomes."""
+        by_name = {
+            name
+            for name, trait in self.traits.items()
+            if looks_protected(name) or looks_protected(trait.column)
+        }
+        return frozenset({*self.protected, *by_name} - set(self.protected_bases) | {*self.outcomes})
 
     def with_choices(self, *, as_of: str | None = None, **parameters: Any) -> "Study":
         """Return the study with another reference date or other parameters.
@@ -221,12 +251,14 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
             "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
+            "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
+            "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
             "rules": {**RULES, **content.get("rules", {})},
             "parameters": {**PARAMETERS, **content.get("parameters", {})},
             "words": {**WORDS, **content.get("words", {})},
         }
     )
-    _check_sense(study)
+    check_sense(study)
     return study
 
 
@@ -235,57 +267,3 @@ def _checked_date(text: str) -> str:
         return date.fromisoformat(str(text)).isoformat()
     except ValueError:
         raise StudyError(f"as_of is '{text}'", "a calendar date, YYYY-MM-DD") from None
-
-
-def _check_sense(study: Study) -> None:
-    """Contradictions that a schema can't see."""
-    both = sorted(set(study.bases) & set(study.protected))
-    if both:
-        raise StudyError(
-            f"{', '.join(both)} is both a base and protected",
-            "protected attributes are audited and never form segments",
-            "Take it out of one of the two lists",
-        )
-    _check_rules(study)
-    for name, spec in study.tables.items():
-        _check_notation(f"tables.{name}", spec)
-    columns = study.tables["transactions"].columns
-    if "products" in study.tables and "product_id" not in columns:
-        raise StudyError(
-            "tables.products is given, but tables.transactions.columns maps no product_id",
-            fix="Map it, or take the products out",
-        )
-    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
-        raise StudyError(
-            "tables.transactions.columns maps no money",
-            "amount, or quantity and unit_price",
-            "Name the column that holds what a line cost",
-        )
-
-
-def _check_rules(study: Study) -> None:
-    """Rules are read where they are used; here, only that none looks at what is protected."""
-    rules = study.segments if isinstance(study.segments, tuple) else ()
-    wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
-    looked_at = sorted({name for where in wheres for name in where} & set(study.protected))
-    if looked_at:
-        raise StudyError(
-            f"a rule under segments looks at {', '.join(looked_at)}, which is protected",
-            "rules on attributes that aren't protected",
-            "Take it out of the rule, or out of protected if it may decide what a customer gets",
-        )
-
-
-def _check_notation(where: str, spec: TableSpec) -> None:
-    if spec.delimiter != "whitespace" and len(spec.delimiter) != 1:
-        raise StudyError(
-            f"{where}.delimiter is '{spec.delimiter}'",
-            'one character, or whitespace; a tab is "\\t" in double quotes',
-        )
-    if spec.decimal == spec.thousands:
-        raise StudyError(f"{where}: decimal and thousands are both '{spec.decimal}'", "two marks")
-    unknown = [code for code in re.findall(r"%-?.?", spec.date_format) if code not in DATE_CODES]
-    if unknown:
-        raise StudyError(
-            f"{where}.date_format holds '{unknown[0]}'", "ISO8601, or strptime codes such as %d/%m/%Y"
-        )

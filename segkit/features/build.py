@@ -1,14 +1,12 @@
 """Tables -> one row per customer."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import ibis
 import pandas as pd
 
-from segkit.errors import DataError, StudyError, nearest
+from segkit.errors import DataError, StudyError
 from segkit.features.dictionary import (
     DAYPARTS,
     STANDARD,
@@ -19,8 +17,9 @@ from segkit.features.dictionary import (
     describe,
     event_features,
 )
+from segkit.features.table import Features
 from segkit.features.totals import customer_totals
-from segkit.shown import Shown
+from segkit.features.traits import trait_features
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
@@ -32,84 +31,6 @@ WHY_NOT = {
     "n_returns": "no line was set aside as a cancellation or return",
     "discount": "the lines have no discount",
 } | {f"n_{part}": "the dates hold no time of day" for part in DAYPARTS}
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Features(Shown):
-    """One row per customer before a reference date.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame of shape (n_customers, n_features)
-        Indexed by customer_id, sorted by it. Missing where a feature's base is empty.
-    dictionary : pandas.DataFrame
-        One row per feature: label, unit, role, basis, meaning, base.
-    descriptors : pandas.DataFrame or None
-        The customer table's columns for the same customers; missing where it doesn't know them.
-    left_out : dict of str to str
-        Features that the data can't give, and why.
-    as_of : str
-        Reference date, exclusive.
-    window : tuple of str
-        Days of the first and the last order counted.
-    study : Study
-    """
-
-    frame: pd.DataFrame
-    dictionary: pd.DataFrame
-    descriptors: pd.DataFrame | None
-    left_out: Mapping[str, str]
-    as_of: str
-    window: tuple[str, str]
-    study: Study
-
-    @property
-    def bases(self) -> pd.DataFrame:
-        """The features that form the segments, as the study states them.
-
-        Raises
-        ------
-        StudyError
-            A base is no feature, is protected, or is missing for some customers.
-        """
-        return self.select(self.study.bases)
-
-    @property
-    def descriptive(self) -> pd.DataFrame:
-        """What only describes the segments; protected attributes are left out."""
-        names = list(self.study.descriptors)
-        columns = self.frame if self.descriptors is None else self.frame.join(self.descriptors)
-        _refuse_unknown(names, columns, "descriptors")
-        return columns[names]
-
-    def select(self, names: Sequence[str]) -> pd.DataFrame:
-        """Some features for every customer; refuses one that is missing for any of them."""
-        _refuse_unknown(names, self.frame, "bases")
-        chosen = self.frame[list(names)]
-        missing = chosen.isna().sum()
-        for name, n_missing in missing[missing > 0].items():
-            raise StudyError(
-                f"the base '{name}' is missing for {n_missing:,} of {len(chosen):,} customers",
-                f"a base that every customer has; this one has {self.dictionary.at[name, 'base']}",
-                "Take it out of `bases`; it can still describe the segments as a descriptor",
-            )
-        return chosen
-
-    @property
-    def reading(self) -> str:
-        """What was built and what the data can't give, in one paragraph."""
-        why = "; ".join(f"{name} ({reason})" for name, reason in self.left_out.items())
-        missing = f"The data can't give {len(self.left_out)}: {why}." if why else ""
-        return (
-            f"{self.frame.shape[1]} features for {len(self.frame):,} "
-            f"{self.study.words['customers']}, {self.window[0]} to {self.window[1]}, as of "
-            f"{self.as_of}. {missing}"
-        )
-
-    def _repr_html_(self) -> str:
-        spread = self.frame.quantile([0.05, 0.5, 0.95]).T.set_axis(["P5", "median", "P95"], axis=1)
-        shown = self.dictionary[["label", "unit", "meaning", "base"]].join(spread)
-        return shown.to_html(float_format="{:,.2f}".format, border=0)
 
 
 def build_features(tables: Tables, *, as_of: str) -> Features:
@@ -125,7 +46,8 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     Returns
     -------
     Features
-        `.frame` has one row per customer with an order before `as_of`, sorted by customer_id.
+        `.frame` has one row per customer with an order before `as_of`, sorted by customer_id;
+        without transactions, one row per customer of the customer table.
 
     Raises
     ------
@@ -145,7 +67,10 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     >>> features.frame.shape
     (2446, 29)
     """
-    lines = _lines_before(tables, as_of)
+    _check_date_of_traits(tables, as_of)
+    if tables.lines is None:
+        return _without_orders(tables, as_of)
+    lines = _before(tables.lines, "order_date", _checked(as_of, tables.study))
     first, last = _window(lines)
     middle = first + (pd.Timestamp(as_of) - first) / 2
     categories = _top_categories(lines, tables.study)
@@ -165,10 +90,13 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     )
     built = [feature for feature in definitions if feature.needs in totals.columns]
     frame = _execute(built, totals, as_of)
+    traits = trait_features(tables, frame.index)
+    _refuse_clash(frame, traits.dictionary.index)
     return Features(
-        frame=frame,
-        dictionary=describe(built, dict(tables.study.words)),
-        descriptors=None if tables.customers is None else tables.customers.reindex(frame.index),
+        frame=frame.join(traits.frame),
+        dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary]),
+        descriptors=None if tables.customers is None else traits.descriptors,
+        scales=traits.scales,
         left_out={f.name: WHY_NOT[f.needs] for f in definitions if f not in built},
         as_of=as_of,
         window=(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"),
@@ -180,17 +108,46 @@ def _before(table: ibis.Table, column: str, as_of: str) -> ibis.Table:
     return table.filter(table[column] < ibis.timestamp(as_of))
 
 
-def _lines_before(tables: Tables, as_of: str) -> ibis.Table:
-    limit = tables.study.as_of
-    if date.fromisoformat(as_of) > date.fromisoformat(limit):
+def _check_date_of_traits(tables: Tables, as_of: str) -> None:
+    """Traits are as of the study's date; nobody knows what they were on another."""
+    if tables.traits is not None and as_of != tables.study.as_of:
         raise DataError(
-            f"as_of is {as_of}, and the tables hold nothing from {limit} on",
+            f"as_of is {as_of}, and the traits were read as of {tables.study.as_of}",
+            fix="Load the tables again: study.with_choices(as_of=...)",
+        )
+
+
+def _refuse_clash(frame: pd.DataFrame, traits: pd.Index) -> None:
+    clash = sorted(set(frame) & set(traits))
+    if clash:
+        raise StudyError(f"the trait '{clash[0]}' is named like a feature of the orders", "a new name")
+
+
+def _without_orders(tables: Tables, as_of: str) -> Features:
+    traits = trait_features(tables)
+    return Features(
+        frame=traits.frame,
+        dictionary=traits.dictionary,
+        descriptors=traits.descriptors,
+        scales=traits.scales,
+        left_out={},
+        as_of=as_of,
+        window=None,
+        study=tables.study,
+    )
+
+
+def _checked(as_of: str, study: Study) -> str:
+    if date.fromisoformat(as_of) > date.fromisoformat(study.as_of):
+        raise DataError(
+            f"as_of is {as_of}, and the tables hold nothing from {study.as_of} on",
             fix="Load them with a later date: study.with_choices(as_of=...)",
         )
-    return _before(tables.lines, "order_date", as_of)
+    return as_of
 
 
 def _returns_before(tables: Tables, as_of: str) -> ibis.Table | None:
+    assert tables.returns is not None
     returns = _before(tables.returns, "order_date", as_of)
     return returns if returns.count().execute() else None
 
@@ -224,12 +181,3 @@ def _execute(built: list[Feature], totals: ibis.Table, as_of: str) -> pd.DataFra
     columns = totals.select("customer_id", **as_columns(built, totals, day))
     frame = columns.order_by("customer_id").execute().set_index("customer_id")
     return frame.astype({name: "float64" for name in frame if frame[name].dtype.kind != "i"})
-
-
-def _refuse_unknown(names: Sequence[str], columns: pd.DataFrame, where: str) -> None:
-    unknown = [name for name in names if name not in columns]
-    if unknown:
-        raise StudyError(
-            f"{where} names '{unknown[0]}', which is no feature of this study",
-            fix=nearest(unknown[0], columns.columns),
-        )

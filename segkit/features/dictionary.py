@@ -238,6 +238,9 @@ def describe(features: Iterable[Feature], words: dict[str, str]) -> pd.DataFrame
             "basis": "behavioural",
             "meaning": feature.meaning.format(**every),
             "base": feature.base.format(**every),
+            "kind": "number",
+            "low": "",
+            "high": "",
         }
         for feature in features
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from segkit.features.build import Features
+from segkit.features.table import Features
 from segkit.study import Study
 
 
@@ -19,7 +19,8 @@ def save_features(features: Features, folder: Path) -> None:
         "dictionary": features.dictionary.reset_index().to_dict("list"),
         "left_out": dict(features.left_out),
         "as_of": features.as_of,
-        "window": list(features.window),
+        "window": None if features.window is None else list(features.window),
+        "scales": features.scales.reset_index().to_dict("list"),
     }
     (folder / "features.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
 
@@ -28,13 +29,14 @@ def load_features(study: Study, folder: Path) -> Features:
     """Read what `save_features` wrote."""
     about = json.loads((folder / "features.json").read_text(encoding="utf-8"))
     descriptors = folder / "descriptors.parquet"
-    first, last = about["window"]
+    window = about["window"]
     return Features(
         frame=pd.read_parquet(folder / "features.parquet"),
         dictionary=pd.DataFrame(about["dictionary"]).set_index("name"),
         descriptors=pd.read_parquet(descriptors) if descriptors.is_file() else None,
+        scales=pd.DataFrame(about["scales"]).set_index("name"),
         left_out=about["left_out"],
         as_of=about["as_of"],
-        window=(first, last),
+        window=None if window is None else (window[0], window[1]),
         study=study,
     )

@@ -31,6 +31,8 @@ class Fact:
         What they are.
     currency : str
         Printed before money.
+    levels : tuple of str
+        Of an ordered category: the value is the place of one of them.
     """
 
     id: str
@@ -41,18 +43,26 @@ class Fact:
     low: float | None = None
     high: float | None = None
     currency: str = ""
+    levels: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The number as a report prints it."""
-        return format_value(self.value, self.unit, self.currency)
+        """The number as a report prints it; a place among levels by the level's name."""
+        return self._said(self.value)
+
+    def _said(self, value: float) -> str:
+        if self.levels and not pd.isna(value):
+            return self.levels[int(value)]
+        return format_value(value, self.unit, self.currency)
 
     @property
     def with_range(self) -> str:
         """The number with its range: "31% (27-35%)"."""
         if self.low is None or self.high is None or pd.isna(self.low):
             return self.text
-        low, high = (format_value(end, self.unit, self.currency) for end in (self.low, self.high))
+        low, high = self._said(self.low), self._said(self.high)
+        if self.levels:
+            return self.text if low == high else f"{self.text} ({low} to {high})"
         if low.startswith("-"):
             return f"{self.text} ({low} to {high})"
         shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
@@ -149,4 +159,8 @@ class Sentence:
 
 def fact_table(facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
     """Facts as plain records, sorted by id, for facts.json."""
-    return [asdict(facts[key]) for key in sorted(facts)]
+    records = [asdict(facts[key]) for key in sorted(facts)]
+    return [
+        {name: value for name, value in record.items() if name != "levels" or value}
+        for record in records
+    ]

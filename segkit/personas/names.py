@@ -1,17 +1,23 @@
 """Deterministic segment names from roles: a state and a noun, told apart where two agree.
 
 A segment whose strongest trait is neither a state nor a noun (a category, discounts) is called after
-it as well: "Big spenders, fuel-led". Where two segments still get the same name, they are told apart
-by what differs most between them, in comparatives, rather than by calling one of them "Top".
+it as well: "Big spenders, fuel-led". Without such roles it is called after its strongest traits:
+"Mostly yummy", "High income, many deals". Where two segments still get the same name, they are told
+apart by what differs most between them, in comparatives, rather than by calling one of them "Top".
 """
 
+import numpy as np
 import pandas as pd
 
+from segkit.personas.columns import numeric_view
 from segkit.personas.effects import cliffs_delta
+from segkit.personas.phrases import compared, joined, said_of, started
 from segkit.personas.profile import Profile
 
 ENTER = 0.33
 """Size of Cliff's delta from which a trait may enter a name."""
+MUCH = 0.47
+"""Size from which a second trait enters."""
 MIN_NAMED = 30
 ONE_TIME_SHARE = 0.8
 NEW_DAYS = 90
@@ -40,14 +46,18 @@ QUALIFIERS = {
 }
 
 
-def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
+def automatic_names(
+    profile: Profile, frame: pd.DataFrame, *, customers: str = "customers"
+) -> pd.Series:
     """Name each segment from its own effects.
 
     Parameters
     ----------
     profile : Profile
     frame : pandas.DataFrame
-        The numeric columns that the profile was made from.
+        The columns that the profile was made from.
+    customers : str
+        What customers are called.
 
     Returns
     -------
@@ -59,33 +69,44 @@ def automatic_names(profile: Profile, frame: pd.DataFrame) -> pd.Series:
     A trait enters a name when Cliff's delta against the rest is at least .33 in size, its range
     excludes zero and the segment has 30 customers. "Lapsed" also needs a last order two of the
     segment's own usual gaps ago, else it is "Less recent".
-    Protected attributes and columns without a role never enter. Nothing eligible: "Typical customers".
+    Protected attributes never enter, and of columns without a role only bases do, at most two.
+    Nothing eligible: "Typical customers".
     """
-    names = pd.Series({key: _base_name(profile, frame, key) for key in profile.keys}, dtype="object")
-    for key in profile.keys:
-        names[key] += _led_by(profile, key)
+    frame = numeric_view(frame, profile.segments.model.columns)[0]
+    names = pd.Series(
+        {key: _name(profile, frame, key, customers) for key in profile.keys}, dtype="object"
+    )
     for name in names[names.duplicated()].unique():
         alike = list(names.index[names == name])
         names.loc[alike] = _told_apart(profile, frame, alike, name)
     return names.rename_axis("segment_key").rename("name")
 
 
-def _base_name(profile: Profile, frame: pd.DataFrame, key: str) -> str:
-    labels = profile.segments.labels
+def _name(profile: Profile, frame: pd.DataFrame, key: str, customers: str) -> str:
     if profile.sizes.at[key, "customers"] < MIN_NAMED:
         return "Small group"
-    inside = frame.loc[labels == key]
+    by_role = _base_name(profile, frame, key, customers)
+    if not by_role:
+        return by_traits(profile, key) or f"Typical {customers}"
+    return by_role + _led_by(profile, key)
+
+
+def _base_name(profile: Profile, frame: pd.DataFrame, key: str, customers: str) -> str:
+    """A state and a noun, from roles; empty where no role is clear."""
+    inside = frame.loc[profile.segments.labels == key]
     state = _first(profile, key, STATES)
     if state == "Lapsed" and not _is_overdue(inside):
         state = "Less recent"
-    if state == "New" and inside["tenure_days"].median() >= NEW_DAYS:
+    is_new = "tenure_days" not in inside or inside["tenure_days"].median() < NEW_DAYS
+    if state == "New" and not is_new:
         state = ""
     noun = _first(profile, key, NOUNS)
     if "n_orders" in inside and (inside["n_orders"] == 1).mean() >= ONE_TIME_SHARE:
         noun = "one-time buyers"
     if not state and not noun:
-        return _by_strongest_base(profile, key)
-    return f"{state} {noun or 'buyers'}".strip().capitalize()
+        return ""
+    fallback = "buyers" if "n_orders" in inside else customers
+    return f"{state} {noun or fallback}".strip().capitalize()
 
 
 def _is_overdue(inside: pd.DataFrame) -> bool:
@@ -100,12 +121,14 @@ def _led_by(profile: Profile, key: str) -> str:
     """A qualifier, where what sets a segment apart most is none of what a base name says."""
     effects = profile.effects.loc[key]
     effects = effects[effects["is_base"]].dropna(subset=["delta"])
-    if effects.empty or profile.sizes.at[key, "customers"] < MIN_NAMED:
+    if effects.empty:
         return ""
     strongest = str(effects["delta"].abs().idxmax())
     role, delta = profile.dictionary.at[strongest, "role"], effects.at[strongest, "delta"]
-    if role in {*STATES, *NOUNS} or role not in QUALIFIERS or abs(delta) < ENTER:
+    if role in {*STATES, *NOUNS} or role not in {*QUALIFIERS, ""} or abs(delta) < ENTER:
         return ""
+    if role == "":
+        return f", {said_of(profile.dictionary.loc[strongest], delta, effects.at[strongest, 'value'])}"
     word = _qualifier(profile, strongest, delta)
     return f", {word}" if word else ""
 
@@ -142,17 +165,19 @@ def _side(profile: Profile, key: str, role: str) -> int:
     return 1 if clear.at[strongest, "delta"] > 0 else -1
 
 
-def _by_strongest_base(profile: Profile, key: str) -> str:
-    """For frames without roles: what the segment is highest or lowest in."""
-    known = profile.dictionary
-    effects = profile.effects.loc[key]
-    bases = effects[effects["is_base"] & (known.loc[effects.index, "role"] == "")]
-    bases = apart(bases)
-    if bases.empty:
-        return "Typical customers"
-    strongest = str(bases["delta"].abs().idxmax())
-    side = "High" if bases.at[strongest, "delta"] > 0 else "Low"
-    return f"{side} {known.at[strongest, 'label']}"
+def by_traits(profile: Profile, key: str) -> str:
+    """The strongest base without a role, and a second one where it is as much as "much"."""
+    effects = apart(profile.effects.loc[key].query("is_base"))
+    effects = effects.join(profile.dictionary[["role", "of"]])
+    effects = effects[effects["role"] == ""]
+    ranked = effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
+    chosen = ranked.drop_duplicates("of").head(2)
+    chosen = chosen[(chosen["delta"].abs() >= MUCH) | (np.arange(len(chosen)) == 0)]
+    said = [
+        said_of(profile.dictionary.loc[name], row["delta"], row["value"])
+        for name, row in chosen.iterrows()
+    ]
+    return started(joined(said))
 
 
 def _told_apart(profile: Profile, frame: pd.DataFrame, keys: list[str], name: str) -> list[str]:
@@ -171,14 +196,20 @@ def _told_apart(profile: Profile, frame: pd.DataFrame, keys: list[str], name: st
     ]
 
 
-def _qualifiers(profile: Profile, together: pd.DataFrame, inside: pd.Series) -> list[str]:
+def _qualifiers(profile: Profile, together: pd.DataFrame, inside: np.ndarray) -> list[str]:
     """Words for what sets some rows apart from the others, strongest first."""
-    found = []
-    for column, role in profile.dictionary["role"].items():
-        if role not in QUALIFIERS or together[column].isna().any():
+    found, known = [], profile.dictionary
+    bases = set(profile.effects.index[profile.effects["is_base"]].get_level_values("variable"))
+    for column, role in known["role"].items():
+        is_trait = role == "" and column in bases
+        if not (role in QUALIFIERS or is_trait) or together[column].isna().any():
             continue
         delta = cliffs_delta(together[column].to_numpy(dtype="float64"), inside)
-        word = _qualifier(profile, column, delta.value)
+        word = (
+            compared(known.loc[column], delta.value)
+            if is_trait
+            else _qualifier(profile, str(column), delta.value)
+        )
         if word and abs(delta.value) >= ENTER and delta.low * delta.high > 0:
             found.append((-abs(delta.value), column, word))
     return [word for _, _, word in sorted(found)]

@@ -1,5 +1,6 @@
 """What sets each segment apart: effects against all other customers."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.personas.columns import MIN_CELL, numeric_view
+from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.effects import (
     Range,
     cliffs_delta,
@@ -20,8 +23,8 @@ from segkit.personas.effects import (
 from segkit.segments.segmentation import Segmentation
 from segkit.shown import Shown
 
-MIN_CELL = 10
-"""Figures on fewer customers than this are suppressed."""
+MOST_LEVELS = 3
+"""Of a category, the matrix shows so many levels: those that differ most."""
 NUMERIC_COLUMNS = [
     "statistic",
     "value",
@@ -46,18 +49,22 @@ class Profile(Shown):
         `customers`, `share` with `share_low`, `share_high` (Wilson); with a revenue column also
         `revenue_share` with its range over customers. Most revenue first, else most customers.
     effects : pandas.DataFrame, indexed by segment_key and variable
-        For every numeric column: `value` with `low` and `high` (`statistic` says which: the median;
-        the mean for shares, and where the median of all customers is 0), `overall` for all customers,
-        `delta` (Cliff's delta against the rest, -1 to 1) with its 95 % range, `smd` (standardised
-        mean difference), `n` customers with a value, `is_base`.
-        Missing where fewer than 10 customers have a value.
+        For every number, ordered category and level of a category that forms segments: `value` with
+        `low` and `high` (`statistic` says which: the median; the mean for shares, and where the
+        median of all customers is 0), `overall` for all customers, `delta` (Cliff's delta against
+        the rest, -1 to 1) with its 95 % range, `smd` (standardised mean difference), `n` customers
+        with a value, `is_base`. Missing where fewer than 10 customers have a value.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
         range (Newcombe), `n`. Levels with fewer than 10 customers anywhere are suppressed.
     dictionary : pandas.DataFrame
-        `label`, `unit` and `role` of each numeric column.
+        What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
+    labels : dict of str to str
+        What the text descriptors are called.
+    between : pandas.Series
+        Share of each base's variation that lies between the segments, 0 to 1.
     described : tuple of str
-        Numeric columns that were given as descriptors.
+        Rows of `effects` that were given as descriptors.
     segments : Segmentation
     """
 
@@ -65,6 +72,8 @@ class Profile(Shown):
     effects: pd.DataFrame
     levels: pd.DataFrame
     dictionary: pd.DataFrame
+    labels: Mapping[str, str]
+    between: pd.Series
     described: tuple[str, ...]
     segments: Segmentation = field(repr=False)
 
@@ -75,20 +84,37 @@ class Profile(Shown):
 
     @property
     def matrix(self) -> pd.DataFrame:
-        """Cliff's delta of the bases, one row per base and one column per segment."""
+        """Cliff's delta of the bases, one row per base and one column per segment.
+
+        Of a category the three levels that differ most, each with its difference in share.
+        """
         table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
-        order = table.abs().mean(axis=1).sort_values(ascending=False).index
-        return table.loc[order, self.keys].rename(index=self.dictionary["label"])
+        strength = table.abs().mean(axis=1).sort_values(ascending=False)
+        most = table.abs().max(axis=1).sort_values(ascending=False, kind="stable")
+        place = most.groupby(self.dictionary.loc[most.index, "of"]).cumcount()
+        shown = [name for name in strength.index if place[name] < MOST_LEVELS]
+        return table.loc[shown, self.keys].rename(index=self.dictionary["label"])
+
+    @property
+    def by_basis(self) -> pd.DataFrame:
+        """Which bases of segmentation drive the segments; see `segkit.personas.drivers.by_basis`."""
+        basis = self.dictionary.drop_duplicates("of").set_index("of")["basis"]
+        return by_basis(self.between, basis)
 
     @property
     def reading(self) -> str:
         """The base that tells the segments apart most, and the one that does so least."""
         strength = self.matrix.abs().mean(axis=1)
-        return (
+        said = (
             f"{len(self.sizes)} segments differ most in {strength.index[0]} (mean size of Cliff's "
             f"delta {strength.iloc[0]:.2f}) and least in {strength.index[-1]} "
             f"({strength.iloc[-1]:.2f})."
         )
+        drivers = self.by_basis
+        if len(drivers) < 2:
+            return said
+        shares = ", ".join(f"{row.share:.0%} {basis}" for basis, row in drivers.iterrows())
+        return f"{said} Of what differs between them {shares}."
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the effects of the bases, a panel per segment; see `segkit.figures.effects`."""
@@ -114,12 +140,12 @@ def profile_segments(
     ----------
     segments : Segmentation
     frame : pandas.DataFrame
-        Numeric columns for the same customers: bases and others. A column `revenue` gives the
-        segments' shares of revenue.
+        Columns for the same customers, numbers, ordered categories or text: bases and others. A
+        column `revenue` gives the segments' shares of revenue.
     descriptors : pandas.DataFrame, optional
-        More columns that only describe, numeric or text.
+        More columns that only describe.
     dictionary : pandas.DataFrame, optional
-        `label`, `unit` and `role` by column, as `Features.dictionary`.
+        `label`, `unit`, `role`, ... by column, as `Features.dictionary`.
 
     Returns
     -------
@@ -140,34 +166,36 @@ def profile_segments(
         raise DataError("the frame lacks customers of the segments", "the frame they were cut from")
     frame = frame.loc[labels.index]
     columns = frame if descriptors is None else frame.join(_new(descriptors, frame))
-    numeric = columns.select_dtypes("number")
-    text = columns.drop(columns=numeric.columns)
-    known = _dictionary(numeric, dictionary)
-    sizes = _sizes(labels, numeric.get("revenue"))
-    is_base = numeric.columns.isin(segments.model.columns)
+    bases = [name for name in segments.model.columns if name in columns]
+    numeric, known, text = numeric_view(columns, bases, dictionary)
+    sizes = _sizes(labels, numeric.get("revenue") if _is_money(known) else None)
+    is_base = known["of"].isin(bases).to_numpy()
+    given = [] if descriptors is None else descriptors.columns
     return Profile(
         sizes=sizes,
         effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
         levels=_levels(text, labels),
         dictionary=known,
-        described=tuple(
-            numeric.columns.intersection([] if descriptors is None else descriptors.columns)
+        labels=_labels(text, dictionary),
+        between=pd.Series(
+            {name: between_share(columns[name], labels) for name in bases}, dtype="float64"
         ),
+        described=tuple(known.index[known["of"].isin(given)]),
         segments=segments,
     )
 
 
+def _is_money(known: pd.DataFrame) -> bool:
+    return "revenue" in known.index and known.at["revenue", "unit"] in {"", "money"}
+
+
+def _labels(text: pd.DataFrame, dictionary: pd.DataFrame | None) -> dict[str, str]:
+    named = {} if dictionary is None else dictionary["label"].to_dict()
+    return {str(name): str(named.get(name, str(name).replace("_", " "))) for name in text}
+
+
 def _new(descriptors: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return descriptors.drop(columns=[name for name in descriptors if name in frame])
-
-
-def _dictionary(numeric: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
-    known = pd.DataFrame(
-        {"label": numeric.columns, "unit": "", "role": ""}, index=numeric.columns, dtype="object"
-    )
-    if given is not None:
-        known.update(given[["label", "unit", "role"]])
-    return known
 
 
 def _sizes(labels: pd.Series, revenue: pd.Series | None) -> pd.DataFrame:
@@ -194,20 +222,32 @@ def _effects(numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame) -> p
             has = column.notna().to_numpy()
             values = column.to_numpy(dtype="float64")[has]
             inside = (labels == key).to_numpy()[has]
-            rows[key, name] = _effect(values, inside, is_share=known.at[name, "unit"] == "share")
+            statistic, typical = _typical(values, known.loc[name])
+            rows[key, name] = _effect(values, inside, statistic, typical)
     index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable"])
     return pd.DataFrame(list(rows.values()), index=index, columns=NUMERIC_COLUMNS)
 
 
-def _effect(values: np.ndarray, inside: np.ndarray, *, is_share: bool) -> tuple[Any, ...]:
+def _typical(values: np.ndarray, about: pd.Series) -> tuple[str, Callable[[np.ndarray], Range]]:
+    """The statistic that stands for a column, and how it and its range are computed."""
+    if about["kind"] in {"yes_no", "level"}:
+        return "mean", lambda inside: wilson(inside.sum(), len(inside))
+    if about["unit"] == "share" or (len(values) and np.median(values) == 0 and not about["levels"]):
+        return "mean", mean_range
+    return "median", median_range
+
+
+def _effect(
+    values: np.ndarray,
+    inside: np.ndarray,
+    statistic: str,
+    typical: Callable[[np.ndarray], Range],
+) -> tuple[Any, ...]:
     n = int(inside.sum())
     if n < MIN_CELL:
         return (np.nan,) * (len(NUMERIC_COLUMNS) - 1) + (n,)
-    is_mean = is_share or np.median(values) == 0
-    typical = mean_range if is_mean else median_range
     delta = cliffs_delta(values, inside)
     smd = standardised_difference(values, inside)
-    statistic = "mean" if is_mean else "median"
     return (statistic, *typical(values[inside]), typical(values).value, *delta, smd, n)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segkit.personas.cards import Card, Marker, Personas
+from segkit.personas.columns import MIN_CELL
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import ENTER, apart, automatic_names
-from segkit.personas.profile import MIN_CELL, Profile
+from segkit.personas.phrases import lowered
+from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
 from segkit.study import WORDS
 
@@ -30,7 +32,7 @@ def describe_segments(
     ----------
     profile : Profile
     frame : pandas.DataFrame
-        The numeric columns that the profile was made from, before any names.
+        The columns that the profile was made from.
     currency : str
         Printed before money.
     words : dict
@@ -45,7 +47,8 @@ def describe_segments(
         Every sentence holds at least one `Fact`; nothing is said that no number supports.
     """
     given = {key: key for key in profile.keys if profile.segments.method == "rules"}
-    called = automatic_names(profile, frame.loc[profile.segments.labels.index])
+    frame = frame.loc[profile.segments.labels.index]
+    called = automatic_names(profile, frame, customers=words["customers"])
     called.update(pd.Series(given | dict(names or {}), dtype="object"))
     cards = [_Writer(profile, key, currency, words).card(called[key]) for key in profile.keys]
     facts = {fact.id: fact for card in cards for fact in card.facts}
@@ -128,12 +131,12 @@ class _Writer:
         low: float | None = None,
         high: float | None = None,
         owner: str = "",
+        levels: tuple[str, ...] = (),
     ) -> Fact:
         of = f"{base or 'the segment'}'s {self.words['customers']}"
         of = f"all {self.words['customers']}" if base == "all" else of
-        return Fact(
-            f"{owner or self.key}/{name}", float(value), unit, int(n), of, low, high, self.currency
-        )
+        name = f"{owner or self.key}/{name}"
+        return Fact(name, float(value), unit, int(n), of, low, high, self.currency, levels)
 
     def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
         if "revenue_share" not in sizes:
@@ -148,13 +151,27 @@ class _Writer:
         )
         kind = row["statistic"]
         n, everyone = int(row["n"]), len(self.profile.segments.labels)
+        levels = known["levels"] if known["kind"] == "ordered" else ()
         return Marker(
             label=str(known["label"]),
             here=self.fact(
-                f"{variable}/{kind}", row["value"], known["unit"], n, "", row["low"], row["high"]
+                f"{variable}/{kind}",
+                row["value"],
+                known["unit"],
+                n,
+                "",
+                row["low"],
+                row["high"],
+                levels=levels,
             ),
             overall=self.fact(
-                f"{variable}/{kind}", row["overall"], known["unit"], everyone, "all", owner="all"
+                f"{variable}/{kind}",
+                row["overall"],
+                known["unit"],
+                everyone,
+                "all",
+                owner="all",
+                levels=levels,
             ),
             delta=self.fact(
                 f"{variable}/delta", row["delta"], "score", n, "", row["delta_low"], row["delta_high"]
@@ -164,7 +181,9 @@ class _Writer:
     def ranked(self) -> pd.DataFrame:
         """Effects that can be shown, strongest first."""
         effects = self.profile.effects.loc[self.key].dropna(subset=["delta"])
-        effects = effects.join(self.profile.dictionary[["role", "unit"]])
+        effects = effects.join(self.profile.dictionary[["role", "unit", "of"]])
+        # a trait speaks for itself; features of one role say much the same
+        effects["kin"] = effects["role"].where(effects["role"] != "", effects["of"])
         return effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
 
     def markers(self) -> list[Marker]:
@@ -172,8 +191,7 @@ class _Writer:
             return []
         effects = self.ranked()
         clear = apart(effects).drop(index=list(self.profile.described), errors="ignore")
-        spoken = clear[clear["role"] != ""].drop_duplicates("role")
-        chosen = spoken if len(spoken) else clear
+        chosen = clear.drop_duplicates("kin")
         return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
 
     def described(self) -> list[Marker]:
@@ -184,7 +202,7 @@ class _Writer:
     def same(self) -> list[Marker]:
         effects = self.ranked()
         alike = effects[effects["delta_low"].gt(-ENTER) & effects["delta_high"].lt(ENTER)]
-        alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("role")
+        alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("kin")
         markers = [self.marker(name) for name in alike.index]
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
@@ -202,7 +220,7 @@ class _Writer:
         for letter, marker in zip("ab", markers, strict=False):
             slots.append(f"{{name_{letter}}} {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
-            names[f"name_{letter}"] = marker.label if letter == "a" else _lowered(marker.label)
+            names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)
         return Sentence("; ".join(slots) + ".", facts, names)
 
     def buys(self) -> list[tuple[str, Fact]]:
@@ -231,15 +249,11 @@ class _Writer:
 
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
         name, n = f"{variable}={level}", int(row["n"])
-        known = f"known {variable}"
+        known, label = f"known {variable}", self.profile.labels[variable]
         facts = {
             "here": self.fact(f"{name}/share", row["share"], "share", n, known),
             "all": self.fact(f"{name}/share", row["overall"], "share", n, known, owner="all"),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
-        names = {"variable": variable.replace("_", " "), "level": level}
+        names = {"variable": label, "level": level}
         return Sentence("{variable} {level}: {here} of {known} known, all {all}", facts, names)
-
-
-def _lowered(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -12,6 +12,9 @@ from markupsafe import Markup
 from segkit.personas.cards import Card
 from segkit.personas.names import ENTER
 
+LONGEST = 30
+"""Characters of a label that a panel has room for; the table beside it has all."""
+
 
 def _svg(width: float, height: float, title: str, description: str, body: Markup, name: str) -> Markup:
     return Markup(
@@ -44,7 +47,8 @@ def _joined(parts: Sequence[Markup]) -> Markup:
 
 def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     """Paired bars on one scale: share of customers, and of revenue where there is money."""
-    row, left = 44, 4
+    has_revenue = any(card.revenue_share for card in cards)
+    row, left = 44 if has_revenue else 34, 4
     largest = max(max(c.share.value, c.revenue_share.value if c.revenue_share else 0) for c in cards)
     scale = 270 / largest
     body = []
@@ -63,26 +67,34 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
         + (f", {card.revenue_share.text} of revenue" if card.revenue_share else "")
         for card in cards
     )
-    return _svg(420, len(cards) * row, "Size against value", f"{said}.", _joined(body), "value")
+    title = "Size against value" if has_revenue else "Size"
+    return _svg(420, len(cards) * row, title, f"{said}.", _joined(body), "value")
 
 
 def effect_panel(name: str, effects: pd.Series, chart_id: str) -> Markup:
     """One segment's effects against the rest, base by base, around a line of no difference."""
-    row, middle, reach = 19, 222.0, 62.0
+    row, reach = 19, 62.0
+    longest = min(max(len(str(label)) for label in effects.index), LONGEST)
+    end = max(128.0, 5.8 * longest)
+    middle, width = end + 94, end + 192
     body = [_line(middle, 2, middle, 6 + row * len(effects), "axis")]
     for position, (label, delta) in enumerate(effects.items()):
         y = 5 + position * row
-        width = abs(delta) * reach
-        start = middle if delta > 0 else middle - width
+        bar = abs(delta) * reach
+        start = middle if delta > 0 else middle - bar
         clear = abs(delta) >= ENTER
-        body.append(_text(128, y + 10, str(label), "ax", "end"))
-        body.append(_rect(start, y + 2, width, 10, "accent-bar" if clear else "faint-bar"))
-        side, anchor = (start + width + 4, "start") if delta > 0 else (start - 4, "end")
+        body.append(_text(end, y + 10, _shortened(str(label)), "ax", "end"))
+        body.append(_rect(start, y + 2, bar, 10, "accent-bar" if clear else "faint-bar"))
+        side, anchor = (start + bar + 4, "start") if delta > 0 else (start - 4, "end")
         body.append(_text(side, y + 11, _signed(delta), "v", anchor))
     clear_ones = effects[effects.abs() >= ENTER]
     said = ", ".join(f"{label} {_signed(delta)}" for label, delta in clear_ones.items())
     description = f"Clear effects: {said}." if said else f"No effect reaches {ENTER:.2f} in size."
-    return _svg(320, 8 + row * len(effects), name, description, _joined(body), chart_id)
+    return _svg(width, 8 + row * len(effects), name, description, _joined(body), chart_id)
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
 def effect_bar(delta: float) -> Markup:

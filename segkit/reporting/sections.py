@@ -12,8 +12,9 @@ import jinja2
 from segkit import __version__
 from segkit.personas.cards import Card
 from segkit.personas.effects import WORDS
-from segkit.personas.facts import Fact, Sentence, format_value
+from segkit.personas.facts import Fact, format_value
 from segkit.reporting import charts
+from segkit.reporting.sentences import Told, worded
 from segkit.reporting.workspace import Run
 from segkit.segments.evidence.choose import USABLE
 from segkit.segments.segmentation import UNSURE
@@ -66,17 +67,18 @@ class Report(Shown):
     @property
     def reading(self) -> str:
         """The report's sentences in plain text."""
-        return " ".join(sentence.text for sentence in self._sentences())
+        return " ".join(sentence.text for sentence in self._told.in_short())
 
     @property
     def header(self) -> Section:
         """Title, what was counted, and when."""
-        return self._section("header")
+        kinds = {trait.kind for trait in self.run.study.traits.values()}
+        return self._section("header", dated=bool(kinds & {"date", "birth_year"}))
 
     @property
     def in_short(self) -> Section:
         """At most five sentences, and at most one warning."""
-        return self._section("in_short", sentences=self._sentences())
+        return self._section("in_short", sentences=self._told.in_short())
 
     @property
     def glance(self) -> Section:
@@ -92,7 +94,11 @@ class Report(Shown):
             (card, charts.effect_panel(card.name, matrix[card.key], f"effect-{position}"))
             for position, card in enumerate(self.cards)
         ]
-        return self._section("effects", matrix=matrix, panels=panels)
+        has_levels = bool(self.run.profile.dictionary["kind"].eq("level").any())
+        drivers = self._told.drivers()
+        return self._section(
+            "effects", matrix=matrix, panels=panels, has_levels=has_levels, drivers=drivers
+        )
 
     @property
     def segment_cards(self) -> Section:
@@ -104,7 +110,7 @@ class Report(Shown):
         """How far to trust the segments, and what became of every line read."""
         structure = self.run.segments.structure
         curve = charts.stability_curve(structure.by_k, self.run.segments.k, USABLE)
-        return self._section("trust", curve=curve, totals=self._totals())
+        return self._section("trust", curve=curve, totals=self._told.totals())
 
     @property
     def method(self) -> Section:
@@ -119,93 +125,13 @@ class Report(Shown):
     @property
     def facts(self) -> dict[str, Fact]:
         """Every number that the report's sentences rest on."""
-        said = [fact for line in self._sentences() for fact in line.facts.values()]
-        return dict(self.run.personas.facts) | self._counted | {fact.id: fact for fact in said}
+        lines = [*self._told.in_short(), *self._told.drivers()]
+        said = [fact for line in lines for fact in line.facts.values()]
+        return dict(self.run.personas.facts) | self._told.counted | {fact.id: fact for fact in said}
 
     @cached_property
-    def _counted(self) -> dict[str, Fact]:
-        """Customers, orders, lines and money, read and kept."""
-        words, quality = self.run.study.words, self.run.tables.quality
-        units = {
-            "customers": words["customers"],
-            "orders": words["orders"],
-            "lines": "lines",
-            "amount": "cents",
-        }
-        facts = {}
-        for part, counts in (("read", quality.read), ("kept", quality.kept)):
-            for name, value in counts.items():
-                facts[f"{part}/{name}"] = self._fact(
-                    f"{part}/{name}", value, units[name], f"lines {part}"
-                )
-        return facts
-
-    def _fact(self, name: str, value: float, unit: str, base: str = "") -> Fact:
-        n, currency = len(self.run.features.frame), self.run.study.currency
-        base = base or f"all {self.run.study.words['customers']}"
-        return Fact(f"all/{name}", float(value), unit, n, base, currency=currency)
-
-    def _sentences(self) -> list[Sentence]:
-        words, structure = self.run.study.words, self.run.segments.structure
-        names = {"customers": words["customers"]}
-        first, smallest = self.cards[0], min(self.cards, key=lambda card: card.customers.value)
-        lines = []
-        if first.revenue_share:
-            lines.append(
-                Sentence(
-                    "{name} bring {revenue} of revenue and are {share} of {customers}.",
-                    {"revenue": first.revenue_share, "share": first.share},
-                    names | {"name": first.name},
-                )
-            )
-        if first.markers:
-            lines.append(_about(first, words["customers"]))
-        lines.append(
-            Sentence(
-                "The smallest segment, {name}, holds {n} of {total} {customers}.",
-                {
-                    "n": smallest.customers,
-                    "total": self._fact("customers", smallest.customers.n, "count"),
-                },
-                names | {"name": smallest.name},
-            )
-        )
-        k = self.run.segments.k
-        stability = structure.by_k.at[k, "stability"]
-        lines.append(
-            Sentence(
-                "Refitted on resamples, the {k} segments agree by {stability}; {one} is identical.",
-                {
-                    "k": self._fact("k", k, "segments"),
-                    "stability": self._fact("stability", stability, "score"),
-                    "one": self._fact("stability/most", 1, "count"),
-                },
-            )
-        )
-        return [*lines, self._set_aside()]
-
-    def _set_aside(self) -> Sentence:
-        counted, quality = self._counted, self.run.tables.quality
-        aside = quality.read["lines"] - quality.kept["lines"]
-        return Sentence(
-            "Of {lines} lines read, {aside} are set aside, each under a named rule.",
-            {"lines": counted["read/lines"], "aside": self._fact("set_aside/lines", aside, "lines")},
-        )
-
-    def _totals(self) -> list[Sentence]:
-        words, counted = self.run.study.words, self._counted
-        slots = ("customers", "orders", "lines", "amount")
-        template = (
-            "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
-        )
-        return [
-            Sentence(
-                template + f"{part}.",
-                {name: counted[f"{part}/{name}"] for name in slots},
-                {"word_c": words["customers"], "word_o": words["orders"]},
-            )
-            for part in ("read", "kept")
-        ]
+    def _told(self) -> Told:
+        return Told(self.run)
 
     def _section(self, template: str, **context: Any) -> Section:
         shared = {
@@ -217,8 +143,10 @@ class Report(Shown):
             "segments": self.run.segments,
             "features": self.run.features,
             "quality": self.run.tables.quality,
-            "counted": self._counted,
+            "counted": self._told.counted,
             "unsure_below": UNSURE,
+            "has_revenue": any(card.revenue_share for card in self.cards),
+            "n_segmented": f"{len(self.run.segments.labels):,}",
         }
         return Section(templates().get_template(f"{template}.html").render(**shared, **context))
 
@@ -244,14 +172,6 @@ def style() -> str:
     return files("segkit.reporting").joinpath("templates/page.css").read_text(encoding="utf-8")
 
 
-def _about(card: Card, customers: str) -> Sentence:
-    marker = card.markers[0]
-    facts = {"here": marker.here, "overall": marker.overall}
-    names = {"name": card.name, "label": marker.label[:1].lower() + marker.label[1:]}
-    template = "What sets {name} apart most: {label} {here}, among all {customers} {overall}."
-    return Sentence(template, facts, names | {"customers": customers})
-
-
 def _day(text: str) -> str:
     day = date.fromisoformat(text)
     return f"{day.day} {day:%b %Y}"
@@ -270,6 +190,8 @@ def templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: Mapping[str, Any] = {"day": _day, "anchor": _anchor, "fmt": format_value}
+    filters: Mapping[str, Any] = {
+        "day": _day, "anchor": _anchor, "fmt": format_value, "worded": worded
+    }  # fmt: skip
     environment.filters.update(filters)
     return environment

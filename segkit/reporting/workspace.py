@@ -13,8 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from segkit import __version__
 from segkit.errors import DataError, ParameterError
-from segkit.features.build import Features, build_features
+from segkit.features.build import build_features
 from segkit.features.store import load_features, save_features
+from segkit.features.table import Features
 from segkit.personas.cards import Personas
 from segkit.personas.facts import Fact, fact_table
 from segkit.personas.profile import Profile, profile_segments
@@ -134,7 +135,8 @@ class Run(Shown):
         """
         features, study = self.features, self.study
         if study.segments is not None:
-            return fit_segments(features.frame.join(features.descriptive), rules=study.segments)
+            more = features.descriptive.drop(columns=features.frame.columns, errors="ignore")
+            return fit_segments(features.frame.join(more), rules=study.segments)
         structure = structure or assess_structure(features.bases, **self.settings)
         return fit_segments(
             features.bases,

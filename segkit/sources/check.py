@@ -116,7 +116,7 @@ def settle(
     loosely = _staged(loose, parsed)
     rules = rules_of(loose, loosely, columns_of(loose, loosely))
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
-    rule = ibis.cases(*branches, else_=ibis.null("string"))
+    rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)
     return Check(replace(raw, table=table), read, columns_of(table, read))

@@ -1,6 +1,7 @@
 """Files and frames as they come -> a table of the engine, every line accounted for."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
 from segkit.sources.encoding import first_bytes
 from segkit.study import Study, TableSpec
+
+SHARED = "$SEGKIT_DATA/"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,11 @@ def read_raw(
 
 @contextmanager
 def located(file: str, folder: Path) -> Iterator[Path]:
-    """Give the path of a study's file; `package:NAME/PATH` lies inside an installed package."""
+    """Give the path of a study's file.
+
+    `package:NAME/PATH` lies inside an installed package, `$SEGKIT_DATA/PATH` in the folder which that
+    environment variable names.
+    """
     if file.startswith("package:"):
         package, _, inside = file.removeprefix("package:").partition("/")
         try:
@@ -66,8 +73,23 @@ def located(file: str, folder: Path) -> Iterator[Path]:
             raise DataError(f"{file}: the package '{package}' is not installed") from None
         with as_file(resource) as path:
             yield _existing(path, file)
+    elif file.startswith(SHARED):
+        yield _existing(_shared_folder(file) / file.removeprefix(SHARED), file)
     else:
         yield _existing(folder / Path(file).expanduser(), file)
+
+
+def _shared_folder(file: str) -> Path:
+    folder = os.environ.get("SEGKIT_DATA")
+    if not folder:
+        raise DataError(
+            f"the study's file is '{file}', and SEGKIT_DATA is not set",
+            "the environment variable SEGKIT_DATA with the folder of the data sets",
+            "Set it, or write a path of your own into study.yaml",
+        )
+    if not Path(folder).is_dir():
+        raise DataError("SEGKIT_DATA names no folder that exists", "the folder of the data sets")
+    return Path(folder)
 
 
 def _existing(path: Path, file: str) -> Path:
@@ -108,7 +130,8 @@ def _read_frame(con: Backend, name: str, frame: pd.DataFrame) -> Raw:
         raise DataError(
             f"{where}: column '{column}' mixes types", "one type a column", "Cast it to text"
         ) from None
-    table = con.create_table(f"raw_{name}", arrow, temp=True)
+    typed = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in arrow.schema]
+    table = con.create_table(f"raw_{name}", arrow.cast(pa.schema(typed)), temp=True)
     digest = hashlib.sha256(str(list(frame.columns)).encode())
     digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return Raw(table, _no_lines(), digest.hexdigest(), where)

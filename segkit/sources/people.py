@@ -21,9 +21,18 @@ from segkit.sources.files import Raw
 from segkit.sources.values import as_id, as_moment
 from segkit.study import Study, TableSpec
 
+ROW_DIGITS = 9
+
 
 def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
-    """Read a customer table: one row per id; exact copies are set aside, contradictions refused."""
+    """Read a customer table: one row per id; exact copies are set aside, contradictions refused.
+
+    Without an id each row is a subject of its own: equal rows can be different people, so all stay.
+    """
+    if "customer_id" not in spec.columns:
+        number = (ibis.row_number() + 1).cast("string").lpad(ROW_DIGITS, "0")
+        ids = {"customer_id": ibis.literal("row ") + number}
+        return settle(con, raw, ids, lambda table, read: {**read, **_others(table)}, lambda *_: {})
     id_column = spec.columns["customer_id"]
 
     def descriptors(table: ibis.Table) -> Values:
@@ -31,6 +40,22 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
         return {name: table[name] for name in others}
 
     return _one_line_each(con, raw, spec, "customer_id", descriptors)
+
+
+def _others(table: ibis.Table) -> Values:
+    return {name: table[name] for name in as_it_came(table) if name != "customer_id"}
+
+
+def unnamed_rows(check: Check, words: Mapping[str, str]) -> str:
+    """Say that rows without an id are counted one by one, and how many are equal."""
+    table = check.raw.table
+    n_rows = int(table.count().execute())
+    n_copies = n_rows - int(table.select(*as_it_came(table)).distinct().count().execute())
+    return (
+        f"the table has no id: each of its {n_rows:,} rows counts as one {words['customer']}, and rows "
+        f"are not known to be different {words['customers']}; {n_copies:,} equal an earlier one and "
+        "are kept"
+    )
 
 
 def check_products(con: Backend, raw: Raw, spec: TableSpec) -> Check:

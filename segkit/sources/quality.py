@@ -1,13 +1,13 @@
 """The record that accounts for every line: kept, or set aside under a named rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from segkit.shown import Shown
 
-KEPT = "kept"
+KEPT, READ = "kept", "read"
 MALFORMED = "malformed line"
 
 
@@ -22,15 +22,25 @@ class Quality(Shown):
         `lines`, `amount` (money on those lines as far as it can be read; missing for tables
         without money). kept + set aside = read, always.
     read, kept : dict
-        Of the transactions: `customers`, `orders`, `lines`, `amount`.
+        Of the transactions: `customers`, `orders`, `lines`, `amount`; without any, of the customer
+        table: `lines` and, of those kept, `customers`.
     notices : tuple of str
         Odd things that were counted and left as they are.
+    traits : pandas.DataFrame
+        One row per trait and outcome: `trait`, `outcome` ("read", or why there is no value) and
+        `customers`. Read + not read = all kept customers, for every trait.
     """
 
     lines: pd.DataFrame
     read: Mapping[str, float]
     kept: Mapping[str, float]
     notices: tuple[str, ...]
+    traits: pd.DataFrame = field(default_factory=lambda: no_traits())
+
+    @property
+    def unread(self) -> pd.DataFrame:
+        """The trait values that are missing, with the reason, most first within a trait."""
+        return self.traits[self.traits["outcome"] != READ].reset_index(drop=True)
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -62,7 +72,33 @@ class Quality(Shown):
             amount=self.lines["amount"].map(lambda money: "" if pd.isna(money) else f"{money:,.2f}"),
         )
         notes = "".join(f"<li>{notice}</li>" for notice in self.notices)
-        return shown.to_html(index=False, border=0) + (f"<ul>{notes}</ul>" if notes else "")
+        tables = shown.to_html(index=False, border=0)
+        if len(self.traits):
+            tables += self.unread.to_html(
+                index=False, border=0, formatters={"customers": "{:,}".format}
+            )
+        return tables + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def no_traits() -> pd.DataFrame:
+    """The record of a study without traits."""
+    return pd.DataFrame({"trait": [], "outcome": [], "customers": []}).astype(
+        {"trait": "object", "outcome": "object", "customers": "int64"}
+    )
+
+
+def account_traits(counts: pd.DataFrame, n_customers: int) -> pd.DataFrame:
+    """Order the outcomes of all traits and prove that each trait's add up to the customers."""
+    sums = counts.groupby("trait", sort=False)["customers"].sum()
+    wrong = sums[sums != n_customers]
+    if len(wrong):
+        raise AssertionError(f"{wrong.index[0]}: {wrong.iloc[0]:,} values of {n_customers:,} customers")
+    place = {name: position for position, name in enumerate(sums.index)}
+    keys = counts.assign(
+        place=counts["trait"].map(place), unread=counts["outcome"] != READ, most=-counts["customers"]
+    )
+    ordered = keys.sort_values(["place", "unread", "most", "outcome"]).index
+    return counts.loc[ordered].reset_index(drop=True)
 
 
 def account(table: str, n_read: int, rows: pd.DataFrame, n_malformed: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
-from segkit.sources.quality import Quality
+from segkit.sources.quality import Quality, no_traits
 from segkit.sources.tables import EVENTS, Tables
 from segkit.study import Study
 
@@ -16,12 +16,14 @@ RECORD = "quality.json"
 def save_tables(tables: Tables, folder: Path) -> None:
     """Write checked tables, and the lines set aside, as Parquet; malformed lines as CSV."""
     (folder / "set_aside").mkdir(parents=True, exist_ok=True)
-    tables.lines.to_parquet(folder / "lines.parquet")
-    tables.returns.to_parquet(folder / "returns.parquet")
+    for name, lines in (("lines", tables.lines), ("returns", tables.returns)):
+        if lines is not None:
+            lines.to_parquet(folder / f"{name}.parquet")
     for name, events in tables.events.items():
         events.to_parquet(folder / f"{name}.parquet")
-    if tables.customers is not None:
-        tables.customers.to_parquet(folder / "customers.parquet")
+    for name, frame in (("customers", tables.customers), ("traits", tables.traits)):
+        if frame is not None:
+            frame.to_parquet(folder / f"{name}.parquet")
     for name, aside in tables.set_aside.items():
         aside.to_parquet(folder / "set_aside" / f"{name}.parquet")
     for name, malformed in tables.malformed.items():
@@ -35,6 +37,7 @@ def save_tables(tables: Tables, folder: Path) -> None:
         "read": quality.read,
         "kept": quality.kept,
         "notices": quality.notices,
+        "traits": quality.traits.to_dict("list"),
         "inputs": tables.inputs,
     }
     (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
@@ -45,19 +48,20 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
     con = ibis.duckdb.connect()
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     lines = pd.DataFrame(record["lines"]).astype({"amount": "float64"})
-    customers = folder / "customers.parquet"
+    traits = no_traits() if not record["traits"]["trait"] else pd.DataFrame(record["traits"])
     aside = sorted((folder / "set_aside").glob("*.parquet"))
     return Tables(
         study=study,
-        lines=con.read_parquet(folder / "lines.parquet"),
-        returns=con.read_parquet(folder / "returns.parquet"),
-        customers=pd.read_parquet(customers) if customers.is_file() else None,
+        lines=con.read_parquet(folder / "lines.parquet") if study.has_orders else None,
+        returns=con.read_parquet(folder / "returns.parquet") if study.has_orders else None,
+        customers=_frame(folder / "customers.parquet"),
+        traits=_frame(folder / "traits.parquet"),
         events={
             name: con.read_parquet(folder / f"{name}.parquet")
             for name in EVENTS
             if name in study.tables
         },
-        quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"])),
+        quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"]), traits),
         set_aside={path.stem: con.read_parquet(path) for path in aside},
         malformed={
             path.stem.removesuffix("_malformed"): pd.read_csv(path)
@@ -65,3 +69,7 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
         },
         inputs=record["inputs"],
     )
+
+
+def _frame(path: Path) -> pd.DataFrame | None:
+    return pd.read_parquet(path) if path.is_file() else None

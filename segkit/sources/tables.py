@@ -12,14 +12,15 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
 from segkit.sources import people, transactions
-from segkit.sources.check import UNDER, Check
+from segkit.sources.check import UNDER, Check, refuse_malformed
+from segkit.sources.counts import counted, quiet_end, refuse_nothing_kept, totals_of
 from segkit.sources.files import Raw, read_raw
-from segkit.sources.quality import Quality, account
+from segkit.sources.quality import READ, Quality, account, no_traits
+from segkit.sources.traits import read_traits
 from segkit.study import Study, TableSpec, load_study
 
 EVENTS = ("campaigns", "coupons")
 _JOIN_KEY = "segkit_join_key"
-MAX_QUIET_DAYS = 31
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,13 +30,16 @@ class Tables(Shown):
     Attributes
     ----------
     study : Study
-    lines : ibis.Table
+    lines : ibis.Table or None
         Kept order lines: customer_id, order_id, order_date, amount and, where the study maps them,
         product_id, category, store_id, quantity, unit_price, discount.
-    returns : ibis.Table
+    returns : ibis.Table or None
         Cancelled and returned lines, same columns; they count as returns, never as sales.
     customers : pandas.DataFrame or None
-        The customer table's own columns, indexed by customer_id.
+        The customer table's own columns, indexed by customer_id; without an id in the file, by the
+        number of the row.
+    traits : pandas.DataFrame or None
+        The study's traits and survey items, read, for the same customers.
     events : dict of str to ibis.Table
         customer_id and event_date of campaigns received and coupons redeemed.
     quality : Quality
@@ -49,9 +53,10 @@ class Tables(Shown):
     """
 
     study: Study
-    lines: ibis.Table
-    returns: ibis.Table
+    lines: ibis.Table | None
+    returns: ibis.Table | None
     customers: pd.DataFrame | None
+    traits: pd.DataFrame | None
     events: Mapping[str, ibis.Table]
     quality: Quality
     set_aside: Mapping[str, ibis.Table]
@@ -59,16 +64,36 @@ class Tables(Shown):
     inputs: Mapping[str, str]
 
     @property
+    def main(self) -> str:
+        """The table whose lines or rows make the customers: "transactions", else "customers"."""
+        return "customers" if self.lines is None else "transactions"
+
+    @property
     def reading(self) -> str:
         """What was read, kept and set aside, in one paragraph."""
         words, read, kept = self.study.words, self.quality.read, self.quality.kept
-        aside = self.quality.set_aside.query("table == 'transactions'")
+        aside = self.quality.set_aside
+        aside = aside[aside["table"] == self.main]
         why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
+        what = "rows" if self.lines is None else "lines"
         return (
-            f"Read: {_counts(read, words, self.study.currency)}. "
-            f"Kept: {_counts(kept, words, self.study.currency)}. "
-            f"Set aside: {read['lines'] - kept['lines']:,} lines ({why})."
+            f"Read: {counted(read, words, self.study.currency)}. "
+            f"Kept: {counted(kept, words, self.study.currency)}. "
+            f"Set aside: {read['lines'] - kept['lines']:,} {what} ({why})."
         )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the orders of each month; without orders, how many customers have each trait."""
+        from segkit import figures
+
+        if self.lines is None:
+            read = self.quality.traits[self.quality.traits["outcome"] == READ]
+            share = read.set_index("trait")["customers"] / self.quality.kept["customers"]
+            return figures.known_shares(share, label=self.study.words["customers"], ax=ax)
+        month = self.lines.order_date.truncate("M")
+        months = self.lines.group_by(month=month).agg(orders=self.lines.order_id.nunique())
+        months = months.order_by("month").execute().set_index("month")["orders"]
+        return figures.orders_over_time(months, label=self.study.words["orders"], ax=ax)
 
     def _repr_html_(self) -> str:
         return self.quality._repr_html_()
@@ -113,18 +138,21 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
     _check_zones(study)
     reading = _Reading(study, ibis.duckdb.connect(), frames)
-    lines, returns, read, kept = reading.transactions()
+    lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
     customers = reading.customers(lines)
+    if customers is not None and lines is None:
+        read, kept = reading.rows(), {"customers": len(customers), "lines": len(customers)}
     events = {name: reading.events(name) for name in EVENTS if name in study.tables}
-    reading.notices += _quiet_end(lines, study)
+    reading.notices += quiet_end(lines, study) if lines is not None else []
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
         study=study,
         lines=lines,
         returns=returns,
         customers=customers,
+        traits=reading.traits,
         events=events,
-        quality=Quality(records, read, kept, tuple(reading.notices)),
+        quality=Quality(records, read, kept, tuple(reading.notices), reading.trait_record),
         set_aside=reading.set_aside,
         malformed=reading.malformed,
         inputs=reading.inputs,
@@ -143,12 +171,14 @@ class _Reading:
     set_aside: dict[str, ibis.Table] = field(default_factory=dict)
     malformed: dict[str, pd.DataFrame] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    traits: pd.DataFrame | None = None
+    trait_record: pd.DataFrame = field(default_factory=no_traits)
 
     def transactions(self) -> tuple[ibis.Table, ibis.Table, dict[str, float], dict[str, float]]:
         raw = self._raw("transactions")
         check = transactions.check_transactions(self.con, raw, self.study)
         self.notices += transactions.notices(check, self.study)
-        read = _totals(check.raw.table.select(**check.columns))
+        read = totals_of(check.raw.table.select(**check.columns))
         read["lines"] += len(raw.malformed)
         kept, returns = check.kept(), check.under(transactions.RETURN_RULES)
         returns = returns.filter(returns.order_date < ibis.timestamp(self.study.as_of))
@@ -157,17 +187,33 @@ class _Reading:
         lines = self.con.create_table("lines", kept, temp=True)
         returns = self.con.create_table("returns", returns, temp=True)
         self._file("transactions", check)
-        _refuse_nothing_kept(lines, check, self.study)
-        return lines, returns, read, _totals(lines)
+        refuse_nothing_kept(lines, check, self.study)
+        return lines, returns, read, totals_of(lines)
 
-    def customers(self, lines: ibis.Table) -> pd.DataFrame | None:
+    def customers(self, lines: ibis.Table | None) -> pd.DataFrame | None:
         if "customers" not in self.study.tables:
             return None
-        check = people.check_customers(self.con, self._raw("customers"), self.study.tables["customers"])
+        spec = self.study.tables["customers"]
+        raw = self._raw("customers")
+        if lines is None:
+            refuse_malformed(raw)
+        check = people.check_customers(self.con, raw, spec)
         customers = check.kept().order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
-        self.notices += people.coverage(customers, lines, self.study.words)
+        if lines is None and customers.empty:
+            raise DataError(f"no row of {raw.where} has a customer id", "one row or more with an id")
+        if "customer_id" not in spec.columns:
+            self.notices.append(people.unnamed_rows(check, self.study.words))
+        if lines is not None:
+            self.notices += people.coverage(customers, lines, self.study.words)
+        if self.study.traits or self.study.scales:
+            self.traits, self.trait_record = read_traits(check.kept(), self.study)
         return customers
+
+    def rows(self) -> dict[str, float]:
+        """Rows of the customer table that were read."""
+        record = next(record for record in self.records if record["table"].eq("customers").all())
+        return {"lines": int(record["lines"].sum())}
 
     def events(self, name: str) -> ibis.Table:
         check = people.check_events(self.con, self._raw(name), name, self.study)
@@ -225,52 +271,6 @@ class _Reading:
         """Record what became of each line, and keep the set-aside ones as they came."""
         self.records.append(check.record(name))
         self.set_aside[name] = self.con.create_table(f"set_aside_{name}", check.set_aside(), temp=True)
-
-
-def _totals(lines: ibis.Table) -> dict[str, float]:
-    measures: dict[str, Any] = {
-        "customers": lines.customer_id.nunique(),
-        "lines": lines.count(),
-        "amount": lines.amount.sum().cast("float64").fill_null(0.0),
-    }
-    row = lines.agg(**measures).execute().iloc[0]
-    # an order is a customer's: two shops' order 1 are two orders
-    orders = lines.filter(lines.order_id.notnull()).select("customer_id", "order_id").distinct()
-    return {
-        "customers": int(row["customers"]),
-        "orders": int(orders.count().execute()),
-        "lines": int(row["lines"]),
-        "amount": float(row["amount"]),
-    }
-
-
-def _counts(counts: Mapping[str, float], words: Mapping[str, str], currency: str) -> str:
-    return (
-        f"{counts['customers']:,} {words['customers']}, {counts['orders']:,} {words['orders']} and "
-        f"{currency}{counts['amount']:,.2f} in sales on {counts['lines']:,} lines"
-    )
-
-
-def _quiet_end(lines: ibis.Table, study: Study) -> list[str]:
-    """Say when the data end long before the reference date: everyone then looks away for as long."""
-    days = (pd.Timestamp(study.as_of) - lines.order_date.max().execute()).days
-    if days <= MAX_QUIET_DAYS:
-        return []
-    return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
-
-
-def _refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
-    if lines.count().execute():
-        return
-    record = check.record("transactions")
-    aside = record[record["rule"] != "kept"].sort_values("lines", ascending=False)
-    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in aside.itertuples())
-    first = check.columns["order_date"].min().execute()
-    before = "" if pd.isna(first) else f"; the first order is of {first:%Y-%m-%d}"
-    raise DataError(
-        f"no line of {check.raw.where} can be kept: {why}",
-        f"at least one order before as_of {study.as_of}{before}",
-    )
 
 
 def _check_zones(study: Study) -> None:

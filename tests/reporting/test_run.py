@@ -113,7 +113,7 @@ def test_a_failed_run_says_where_and_leaves_the_last_report(shop_project):
     assert "Did you mean 'recency_days'" in done.stderr
     page = (before.parent / "02_features.failed.html").read_text("utf-8")
     assert "Did you mean &#39;recency_days&#39;" in page
-    assert "segkit/features/build.py" in page
+    assert "segkit/features/table.py" in page
     assert not re.search(r"/(home|root|tmp|work)/", page)
     assert latest(shop_project) == before
     assert not list(before.parent.glob(".working-*"))

@@ -1,0 +1,127 @@
+"""Traits of the customer table and scores of its scales, as features with their dictionary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from segkit.features.scales import reliability, score
+from segkit.sources.quality import READ
+from segkit.sources.tables import Tables
+from segkit.study import Study
+from segkit.traits import ScaleSpec, TraitSpec, last_day
+
+DICTIONARY = ["label", "unit", "role", "basis", "meaning", "base", "kind", "low", "high"]
+
+
+@dataclass(frozen=True, eq=False)
+class TraitFeatures:
+    """What the customer table gives.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Traits and scores that may form segments and enter names.
+    descriptors : pandas.DataFrame
+        The table's own columns, then protected traits and outcomes, read.
+    dictionary : pandas.DataFrame
+        Of both; see `Features.dictionary`.
+    scales : pandas.DataFrame
+        See `reliability`.
+    """
+
+    frame: pd.DataFrame
+    descriptors: pd.DataFrame
+    dictionary: pd.DataFrame
+    scales: pd.DataFrame
+
+
+def trait_features(tables: Tables, customers: pd.Index | None = None) -> TraitFeatures:
+    """Turn a study's traits and scales into features.
+
+    Parameters
+    ----------
+    tables : Tables
+    customers : pandas.Index, optional
+        Those for whom to give them, when the orders decide; missing where the table doesn't know
+        one. By default everyone in the customer table.
+    """
+    study, raw = tables.study, tables.customers
+    index = customers if customers is not None else (pd.Index([]) if raw is None else raw.index)
+    values = pd.DataFrame(index=index) if tables.traits is None else tables.traits.reindex(index)
+    scores = {name: score(values, scale) for name, scale in study.scales.items()}
+    every = values[list(study.traits)].assign(**scores)
+    own = pd.DataFrame(index=index) if raw is None else raw.reindex(index)
+    shielded = [name for name in every if name in study.shielded]
+    free = every.drop(columns=shielded)
+    scales = reliability(tables.traits, dict(study.scales))
+    return TraitFeatures(
+        frame=free,
+        descriptors=own.drop(columns=list(every), errors="ignore").join(every[shielded]),
+        dictionary=_dictionary(tables, scales).reindex([*free, *shielded]),
+        scales=scales,
+    )
+
+
+def _dictionary(tables: Tables, scales: pd.DataFrame) -> pd.DataFrame:
+    study = tables.study
+    rows = {name: _trait_row(name, trait, tables) for name, trait in study.traits.items()}
+    rows |= {
+        name: _scale_row(scale, scales.loc[name], study.words["customers"])
+        for name, scale in study.scales.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=DICTIONARY).rename_axis("name")
+
+
+def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
+    of_trait = tables.quality.traits[tables.quality.traits["trait"] == name]
+    unread = of_trait[of_trait["outcome"] != READ]
+    customers = tables.study.words["customers"]
+    why = ", ".join(f"{row.outcome} {row.customers:,}" for row in unread.itertuples())
+    return _row(
+        trait,
+        unit=trait.unit,
+        role=trait.role,
+        meaning=_meaning(trait, tables.study),
+        base=f"{customers} with a value ({why})" if why else f"all {customers}",
+        kind=_kind(trait),
+    )
+
+
+def _scale_row(scale: ScaleSpec, found: pd.Series, customers: str) -> dict[str, Any]:
+    low, high = scale.range
+    turned = f", {len(scale.reverse)} of them reverse-keyed" if scale.reverse else ""
+    return _row(
+        scale,
+        unit="points",
+        role="",
+        meaning=f"mean of {len(scale.items)} items from {low:g} to {high:g}{turned}; alpha "
+        f"{found['alpha']:.2f}",
+        base=f"{customers} who answered {scale.min_answered:.0%} of the items or more "
+        f"({found['without']:,} did not)",
+        kind="number",
+    )
+
+
+def _row(spec: TraitSpec | ScaleSpec, **own: str) -> dict[str, Any]:
+    low, high = spec.names or ("", "")
+    return {"label": spec.label, "basis": spec.basis, "low": low, "high": high, **own}
+
+
+def _kind(trait: TraitSpec) -> str:
+    """As the feature table holds it: dates, years of birth and levels with a number are numbers."""
+    if trait.numbers is not None or trait.kind in {"date", "birth_year"}:
+        return "number"
+    return trait.kind
+
+
+def _meaning(trait: TraitSpec, study: Study) -> str:
+    column = f"'{trait.column}'"
+    if trait.kind == "date":
+        return f"days from {column} to as_of"
+    if trait.kind == "birth_year":
+        return f"{last_day(study.as_of).year} less {column}"
+    if trait.named is not None and trait.kind == "ordered":
+        return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
+    said = {"yes_no": f"whether {column} is a yes", "category": f"{column}, as it came"}
+    return said.get(trait.kind, f"{column}, as a number")

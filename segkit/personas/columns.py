@@ -1,0 +1,98 @@
+"""Columns of any kind -> numbers whose effect against the rest can be measured, with what they are."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from segkit.segments.kinds import column_kind
+
+MIN_CELL = 10
+"""Figures on fewer customers than this are suppressed."""
+KNOWN = {"label": "", "unit": "", "role": "", "basis": "", "kind": "number", "low": "", "high": ""}
+
+
+def numeric_view(
+    frame: pd.DataFrame, bases: Collection[str], dictionary: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Turn columns of any kind into numbers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    bases : collection of str
+        Columns that form segments: of a category among them, every level becomes a column, 1 for
+        its customers and 0 for the others. For such a column Cliff's delta is the difference in
+        share.
+    dictionary : pandas.DataFrame, optional
+        As `Features.dictionary`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers as they are, ordered levels as their place, levels of categories as 0 and 1.
+    pandas.DataFrame
+        For each of them `label`, `unit`, `role`, `basis`, `kind` (number, yes_no, ordered or level),
+        `low` and `high` (what a segment low or high in it is called), `of` (the column it comes
+        from) and `levels` (names of the places).
+    pandas.DataFrame
+        The categories that form no segments, as they are.
+    """
+    numbers: dict[str, pd.Series] = {}
+    rows: dict[str, dict[str, object]] = {}
+    text = []
+    for name, column in frame.items():
+        kind = _kind(column)
+        known = _known(str(name), dictionary)
+        if kind == "category" and name in bases:
+            for level, indicator in _levels(column):
+                numbers[f"{name}={level}"] = indicator
+                rows[f"{name}={level}"] = known | _level_row(str(name), level, known)
+        elif kind == "category":
+            text.append(name)
+        else:
+            numbers[str(name)] = _ordered(column) if kind == "ordinal" else column.astype("float64")
+            rows[str(name)] = known | _number_row(column, kind)
+    about = pd.DataFrame.from_dict(rows, orient="index", columns=[*KNOWN, "of", "levels"])
+    return pd.DataFrame(numbers, index=frame.index), about, frame[text]
+
+
+def _kind(column: pd.Series) -> str:
+    is_moment = pd.api.types.is_datetime64_any_dtype(column)
+    return "category" if is_moment else column_kind(column)
+
+
+def _number_row(column: pd.Series, kind: str) -> dict[str, object]:
+    row: dict[str, object] = {"of": column.name, "levels": ()}
+    if kind == "ordinal":
+        return row | {"kind": "ordered", "levels": tuple(map(str, column.cat.categories))}
+    if pd.api.types.is_bool_dtype(column):
+        return row | {"kind": "yes_no", "unit": "share"}
+    return row
+
+
+def _known(name: str, dictionary: pd.DataFrame | None) -> dict[str, object]:
+    own: dict[str, object] = {**KNOWN, "label": name}
+    if dictionary is not None and name in dictionary.index:
+        own |= {key: dictionary.at[name, key] for key in KNOWN if key in dictionary}
+    return own
+
+
+def _level_row(name: str, level: str, known: dict[str, object]) -> dict[str, object]:
+    return {
+        "label": f"{known['label']}: {level}", "unit": "share", "role": "", "kind": "level",
+        "low": "", "high": "", "of": name, "levels": (level,),
+    }  # fmt: skip
+
+
+def _levels(column: pd.Series) -> list[tuple[str, pd.Series]]:
+    """The levels of at least ten customers, in alphabetical order."""
+    text = column.astype("object").where(column.notna(), None)
+    counts = text.value_counts()
+    shown = sorted(str(level) for level in counts.index[counts >= MIN_CELL])
+    return [(level, text.map(str).eq(level).astype("float64").where(text.notna())) for level in shown]
+
+
+def _ordered(column: pd.Series) -> pd.Series:
+    codes = column.cat.codes.astype("float64")
+    return codes.where(column.notna(), np.nan)

@@ -1,0 +1,187 @@
+"""Contradictions in a study that a schema can't see, each refused with what to do."""
+
+import re
+from typing import TYPE_CHECKING
+
+from segkit.errors import StudyError, nearest
+from segkit.traits import TraitSpec
+
+if TYPE_CHECKING:
+    from segkit.study import Study, TableSpec
+
+DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
+
+
+def check_sense(study: "Study") -> None:
+    """Refuse a study that contradicts itself."""
+    _check_tables(study)
+    _check_bases(study)
+    _check_rules(study)
+    for name, spec in study.tables.items():
+        _check_notation(f"tables.{name}", spec)
+    _check_traits(study)
+    if study.has_orders:
+        _check_lines(study)
+
+
+def _check_tables(study: "Study") -> None:
+    if study.has_orders:
+        return
+    if "customers" not in study.tables:
+        raise StudyError(
+            f"tables holds {', '.join(study.tables) or 'nothing'}",
+            "transactions, or customers, or both",
+            "Name the file with one line per order line, or with one line per customer",
+        )
+    others = sorted(set(study.tables) - {"customers"})
+    if others:
+        raise StudyError(
+            f"tables.{others[0]} is given without tables.transactions",
+            "customers alone, or transactions with any other table",
+        )
+    if not study.traits and not study.scales:
+        raise StudyError(
+            "the study has neither transactions nor traits",
+            "`traits:` or `scales:` that say what the customer table's columns mean",
+        )
+    known = {*study.traits, *study.scales}
+    unknown = [name for name in study.bases if name not in known]
+    if unknown:
+        raise StudyError(
+            f"bases names '{unknown[0]}', which is no trait or scale of this study",
+            fix=nearest(unknown[0], known),
+        )
+
+
+def _check_bases(study: "Study") -> None:
+    outcomes = sorted(set(study.bases) & set(study.outcomes))
+    if outcomes:
+        raise StudyError(
+            f"{', '.join(outcomes)} is both a base and an outcome",
+            "an outcome as a descriptor: segments cut along it would only repeat it",
+            "Take it out of one of the two lists",
+        )
+    both = sorted(set(study.bases) & set(study.protected) - set(study.protected_bases))
+    if both:
+        raise StudyError(
+            f"{', '.join(both)} is both a base and protected",
+            "protected attributes are audited and never form segments",
+            "Take it out of one of the two lists, or say why it may under `protected_bases`",
+        )
+    speaking = sorted(set(study.bases) & study.shielded)
+    if speaking:
+        raise StudyError(
+            f"the base '{speaking[0]}' looks like a protected attribute",
+            "bases that aren't age, gender, marital status or the like",
+            f"Take it out of bases, or say why it may: `protected_bases: {{{speaking[0]}: reason}}`",
+        )
+    for name in study.protected_bases:
+        if name not in study.bases:
+            raise StudyError(f"protected_bases names '{name}', which is no base", fix="Take it out")
+
+
+def _check_lines(study: "Study") -> None:
+    columns = study.tables["transactions"].columns
+    if "products" in study.tables and "product_id" not in columns:
+        raise StudyError(
+            "tables.products is given, but tables.transactions.columns maps no product_id",
+            fix="Map it, or take the products out",
+        )
+    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
+        raise StudyError(
+            "tables.transactions.columns maps no money",
+            "amount, or quantity and unit_price",
+            "Name the column that holds what a line cost",
+        )
+    if "customers" in study.tables and "customer_id" not in study.tables["customers"].columns:
+        raise StudyError(
+            "tables.customers.columns maps no customer_id, and there are transactions",
+            "an id by which orders and customers find each other",
+        )
+
+
+def _check_rules(study: "Study") -> None:
+    """Rules are read where they are used; here, only that none looks at what is protected."""
+    rules = study.segments if isinstance(study.segments, tuple) else ()
+    wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
+    protected = study.shielded - set(study.outcomes)
+    looked_at = sorted({name for where in wheres for name in where} & protected)
+    if looked_at:
+        raise StudyError(
+            f"a rule under segments looks at {', '.join(looked_at)}, which is protected",
+            "rules on attributes that aren't protected",
+            "Take it out of the rule, or out of protected if it may decide what a customer gets",
+        )
+
+
+def _check_notation(where: str, spec: "TableSpec") -> None:
+    if spec.delimiter != "whitespace" and len(spec.delimiter) != 1:
+        raise StudyError(
+            f"{where}.delimiter is '{spec.delimiter}'",
+            'one character, or whitespace; a tab is "\\t" in double quotes',
+        )
+    if spec.decimal == spec.thousands:
+        raise StudyError(f"{where}: decimal and thousands are both '{spec.decimal}'", "two marks")
+    _check_date_format(where, spec.date_format)
+
+
+def _check_date_format(where: str, text: str) -> None:
+    unknown = [code for code in re.findall(r"%-?.?", text) if code not in DATE_CODES]
+    if unknown:
+        raise StudyError(
+            f"{where}.date_format holds '{unknown[0]}'", "ISO8601, or strptime codes such as %d/%m/%Y"
+        )
+
+
+def _check_traits(study: "Study") -> None:
+    declared = {**study.traits, **study.scales}
+    if declared and "customers" not in study.tables:
+        raise StudyError(
+            f"traits names '{next(iter(declared))}', and there is no customer table",
+            "tables.customers: traits are columns of it",
+        )
+    twice = sorted(set(study.traits) & set(study.scales))
+    if twice:
+        raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
+    for name in study.outcomes:
+        if name not in declared:
+            raise StudyError(f"outcomes names '{name}', which is no trait", fix=nearest(name, declared))
+    for name, trait in study.traits.items():
+        _check_trait(f"traits.{name}", trait)
+    for name, scale in study.scales.items():
+        _check_scale(f"scales.{name}", scale.items, scale.reverse)
+        _check_limits(f"scales.{name}.range", scale.range)
+
+
+def _check_trait(where: str, trait: TraitSpec) -> None:
+    if trait.kind == "ordered" and trait.levels is None:
+        raise StudyError(f"{where} is ordered and has no levels", "levels: [lowest, ..., highest]")
+    if trait.kind == "number" and trait.levels is not None and trait.numbers is None:
+        raise StudyError(f"{where}.levels holds texts for a number", "text: number, text: number")
+    if trait.kind == "category" and trait.numbers is not None:
+        raise StudyError(f"{where}.levels holds numbers for a category", "names, or kind: ordered")
+    if trait.kind in {"yes_no", "date", "birth_year"} and trait.levels is not None:
+        raise StudyError(f"{where} is of kind {trait.kind} and has levels", "no levels for this kind")
+    if trait.plausible is not None:
+        if trait.kind in {"yes_no", "category"} or trait.named is not None:
+            raise StudyError(f"{where}.plausible is given for a {trait.kind}", "a kind with numbers")
+        _check_limits(f"{where}.plausible", trait.plausible)
+    both = sorted({text.casefold() for text in trait.yes} & {text.casefold() for text in trait.no})
+    if both:
+        raise StudyError(f"{where}: '{both[0]}' means both yes and no", "one meaning for each text")
+    if trait.date_format is not None:
+        _check_date_format(where, trait.date_format)
+
+
+def _check_limits(where: str, limits: list[float]) -> None:
+    if limits[0] >= limits[1]:
+        raise StudyError(f"{where} is {limits}", "[lowest, highest]")
+
+
+def _check_scale(where: str, items: list[str], reverse: list[str]) -> None:
+    strange = [item for item in reverse if item not in items]
+    if strange:
+        raise StudyError(
+            f"{where}.reverse names '{strange[0]}', which is none of its items",
+            fix=nearest(strange[0], items),
+        )

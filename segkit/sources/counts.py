@@ -1,0 +1,67 @@
+"""What a study's tables hold, counted and put into words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from segkit.errors import DataError
+from segkit.sources.check import Check
+from segkit.study import Study
+
+MAX_QUIET_DAYS = 31
+
+
+def totals_of(lines: ibis.Table) -> dict[str, float]:
+    """Customers, orders, lines and money of some order lines."""
+    measures: dict[str, Any] = {
+        "customers": lines.customer_id.nunique(),
+        "lines": lines.count(),
+        "amount": lines.amount.sum().cast("float64").fill_null(0.0),
+    }
+    row = lines.agg(**measures).execute().iloc[0]
+    # an order is a customer's: two shops' order 1 are two orders
+    orders = lines.filter(lines.order_id.notnull()).select("customer_id", "order_id").distinct()
+    return {
+        "customers": int(row["customers"]),
+        "orders": int(orders.count().execute()),
+        "lines": int(row["lines"]),
+        "amount": float(row["amount"]),
+    }
+
+
+def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str) -> str:
+    """The totals in words; those of a customer table are rows."""
+    if "customers" not in counts:
+        return f"{counts['lines']:,} rows"
+    customers = f"{counts['customers']:,} {words['customers']}"
+    if "orders" not in counts:
+        return customers
+    return (
+        f"{customers}, {counts['orders']:,} {words['orders']} and "
+        f"{currency}{counts['amount']:,.2f} in sales on {counts['lines']:,} lines"
+    )
+
+
+def quiet_end(lines: ibis.Table, study: Study) -> list[str]:
+    """Say when the data end long before the reference date: everyone then looks away for as long."""
+    days = (pd.Timestamp(study.as_of) - lines.order_date.max().execute()).days
+    if days <= MAX_QUIET_DAYS:
+        return []
+    return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
+
+
+def refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
+    """Refuse lines of which none is kept, and say which rules took them."""
+    if lines.count().execute():
+        return
+    record = check.record("transactions")
+    aside = record[record["rule"] != "kept"].sort_values("lines", ascending=False)
+    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in aside.itertuples())
+    first = check.columns["order_date"].min().execute()
+    before = "" if pd.isna(first) else f"; the first order is of {first:%Y-%m-%d}"
+    raise DataError(
+        f"no line of {check.raw.where} can be kept: {why}",
+        f"at least one order before as_of {study.as_of}{before}",
+    )

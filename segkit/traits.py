@@ -1,0 +1,165 @@
+"""What a study says of the columns of its customer table: traits, and scales made of survey items."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+YES = ("yes", "true", "1", "y")
+NO = ("no", "false", "0", "n")
+UNITS = {"yes_no": "share", "birth_year": "years", "date": "days"}
+PROTECTED = re.compile(
+    r"age|aged|birth|born|dob|gender|sex|marital|married|religion|ethnic|ethnicity|race|"
+    r"disability|nationality|pregnant|orientation"
+)
+"""Parts of a name that speak of a protected attribute."""
+
+
+@dataclass(frozen=True)
+class TraitSpec:
+    """One column of the customer table that says something about a customer.
+
+    Attributes
+    ----------
+    kind : {"number", "yes_no", "ordered", "category", "date", "birth_year"}
+        A date becomes days before as_of, a year of birth becomes age in years.
+    basis : str
+        demographic, psychographic, behavioural, geographic or firmographic.
+    column : str
+        Name in the file; by default the trait's own.
+    label, unit : str
+        What a report calls it, and what is counted.
+    levels : list, or dict of str to str or number, optional
+        Texts that are accepted, in order for `ordered`; or text -> its name, or its number.
+    yes, no : list of str, optional
+        Texts that mean yes and no, whatever their case.
+    missing : list, or dict of str to str
+        Codes that mean no answer; with a mapping, why.
+    plausible : list of two numbers, optional
+        Lowest and highest value that is believed, on the finished trait (an age, not a year).
+    date_format : str, optional
+        When it isn't the table's.
+    role : str
+        As in the feature dictionary, when the trait is one of those: recency, monetary, ...
+    names : list of two str, optional
+        What a segment low, and one high in it is called.
+    """
+
+    kind: str
+    basis: str
+    column: str
+    label: str
+    unit: str = ""
+    levels: list[str] | Mapping[str, Any] | None = None
+    yes: list[str] = field(default_factory=lambda: list(YES))
+    no: list[str] = field(default_factory=lambda: list(NO))
+    missing: Mapping[str, str] = field(default_factory=dict)
+    plausible: list[float] | None = None
+    date_format: str | None = None
+    role: str = ""
+    names: list[str] | None = None
+
+    @property
+    def numbers(self) -> dict[str, float] | None:
+        """Text -> number, where the levels stand for numbers."""
+        if not isinstance(self.levels, Mapping):
+            return None
+        values = list(self.levels.values())
+        is_number = all(isinstance(value, int | float) for value in values)
+        return {text: float(value) for text, value in self.levels.items()} if is_number else None
+
+    @property
+    def named(self) -> dict[str, str] | None:
+        """Text -> level, in order, where the levels are texts."""
+        if self.levels is None or self.numbers is not None:
+            return None
+        if isinstance(self.levels, Mapping):
+            return {text: str(value) for text, value in self.levels.items()}
+        return {str(text): str(text) for text in self.levels}
+
+
+@dataclass(frozen=True)
+class ScaleSpec:
+    """A score made of several survey items.
+
+    Attributes
+    ----------
+    items, reverse : list of str
+        Columns, and those of them that are keyed the other way round.
+    range : list of two numbers
+        Lowest and highest answer; others are no answers and counted.
+    label, basis, names
+        As for a trait.
+    min_answered : float
+        Share of the items that must be answered for a score, 0 to 1.
+    missing : dict of str to str
+        Codes that mean no answer, and why.
+    """
+
+    items: list[str]
+    range: list[float]
+    label: str
+    reverse: list[str] = field(default_factory=list)
+    basis: str = "psychographic"
+    min_answered: float = 0.8
+    missing: Mapping[str, str] = field(default_factory=dict)
+    names: list[str] | None = None
+
+
+def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
+    """A trait as the study states it, with what it leaves open filled in from its name and kind."""
+    stated: dict[str, Any] = {
+        "column": name,
+        "label": _label(name),
+        "unit": UNITS.get(given["kind"], ""),
+    }
+    stated |= {**given, "missing": _codes(given.get("missing", {}))}
+    for side in ("yes", "no"):
+        if side in given:
+            stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
+    return TraitSpec(**stated)
+
+
+def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
+    """A scale as the study states it."""
+    stated: dict[str, Any] = {"label": _label(name)} | {
+        **given,
+        "missing": _codes(given.get("missing", {})),
+    }
+    return ScaleSpec(**stated)
+
+
+def last_day(as_of: str) -> date:
+    """The last day that counts: as_of is exclusive."""
+    return date.fromisoformat(as_of) - timedelta(days=1)
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """YAML takes a bare Yes or TRUE for a truth value: every word for it is meant then."""
+    if isinstance(given, bool):
+        return YES if given else NO
+    return (str(given),)
+
+
+def _label(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _codes(given: Any) -> dict[str, str]:
+    if isinstance(given, Mapping):
+        return {str(code): str(reason) for code, reason in given.items()}
+    return {str(code): f"no answer ({code})" for code in given}
+
+
+def looks_protected(name: str) -> bool:
+    """Whether a name speaks of age, gender, marital status or the like.
+
+    Examples
+    --------
+    >>> [looks_protected(name) for name in ("age_years", "YearBirth", "Marital_Status", "page_views")]
+    [True, True, True, False]
+    """
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+    return any(PROTECTED.fullmatch(word.lower()) for word in words)
