@@ -14,6 +14,7 @@ from segkit.shown import Shown
 from segkit.sources import people, transactions
 from segkit.sources.check import UNDER, Check
 from segkit.sources.files import Raw, read_raw
+from segkit.sources.filldown import fill_down
 from segkit.sources.quality import Quality, account
 from segkit.study import Study, TableSpec, load_study
 
@@ -192,13 +193,16 @@ class _Reading:
     def _raw(self, name: str) -> Raw:
         spec = self.study.tables[name]
         raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
+        raw = fill_down(self.con, f"raw_{name}", raw, spec)
+        self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
         return raw if spec.join is None else self._joined(name, raw, spec, spec.join)
 
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""
         second_name, key = f"{name}_join", join["by"]
-        second = read_raw(self.con, second_name, replace(spec, file=join["file"]), self.study.folder)
+        alone = replace(spec, file=join["file"], skip_lines=0, extra_header_rows=0, footer=0)
+        second = read_raw(self.con, second_name, alone, self.study.folder)
         self.inputs[second_name] = second.sha256
         for side in (raw, second):
             if key not in side.table.columns:

@@ -47,6 +47,8 @@ def as_id(value: Value, spec: TableSpec) -> StringValue:
     text: Any = value.cast("string").strip()
     if spec.ids == "from_float":
         text = text.re_replace(r"\.0+$", "")
+    if spec.ids == "email":
+        text = text.contains("@").ifelse(text.lower(), text)
     missing = text.isnull() | text.lower().isin(NO_ID)
     return missing.ifelse(ibis.null("string"), text)
 
