@@ -37,8 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     new.add_argument("study", help="name of the new folder under data/")
     new.add_argument(
-        "--transactions", required=True, metavar="FILE", help="order lines, CSV or Parquet"
-    )
+        "files", nargs="*", metavar="FILE",
+        help="any exports, CSV or Parquet: known ones are recognised by their headers",
+    )  # fmt: skip
+    new.add_argument("--transactions", metavar="FILE", help="order lines, where you say it yourself")
     new.add_argument("--products", metavar="FILE", help="products with their category")
     new.add_argument("--customers", metavar="FILE", help="one row per customer")
     new.set_defaults(run=_new)
@@ -66,7 +68,8 @@ def _new(given: argparse.Namespace) -> None:
         "products": given.products,
         "customers": given.customers,
     }
-    print(new_study(given.study, {name: Path(file) for name, file in files.items() if file}))
+    named = {name: Path(file) for name, file in files.items() if file}
+    print(new_study(given.study, named, [Path(file) for file in given.files]))
 
 
 def _check(given: argparse.Namespace) -> None:

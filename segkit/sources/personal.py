@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.sources.names import plain_name
 
 MOST_LOOKED_AT = 20_000
 """Values of a column that are looked at, evenly spread over it."""
@@ -110,7 +111,7 @@ def _look(column: str, values: pd.Series) -> Personal | None:
         share = float(texts.map({text: kind.fits(text) for text in texts.unique()}).mean())
         if share >= kind.least:
             return Personal(column, kind.name, share, f"{_percent(share)} of its values look like it")
-        if kind.named.fullmatch(_plain(column)) and not _is_flag(texts):
+        if kind.named.fullmatch(plain_name(column)) and not _is_flag(texts):
             return Personal(column, kind.name, share, "it is named so")
     return _person_names(column, texts)
 
@@ -127,11 +128,6 @@ def _texts(values: pd.Series) -> pd.Series:
     return texts[texts != ""]
 
 
-def _plain(name: str) -> str:
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^\w]+", "_", snake.lower()).strip("_")
-
-
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share > 0.005 else "under 1%"
 
@@ -144,7 +140,7 @@ def _is_flag(texts: pd.Series) -> bool:
 
 def _person_names(column: str, texts: pd.Series) -> Personal | None:
     """By the column's name, or since most values are capitalised words that hardly come twice."""
-    plain = _plain(column)
+    plain = plain_name(column)
     share = float(texts.map(lambda text: bool(_FULL_NAME.fullmatch(text))).mean())
     named = _NAMED_PERSON.fullmatch(plain) is not None
     bare = plain in {"name", "customer", "contact", "owner", "client", "kunde", "ansprechpartner"}
