@@ -13,7 +13,7 @@ from segkit.errors import ParameterError, SegkitError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 0 done, 2 refused or failed with a message, 130 interrupted."""
-    given = _parser().parse_args(arguments)
+    given = _given(arguments)
     try:
         given.run(given)
     except SegkitError as error:
@@ -23,6 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nsegkit: interrupted; the last good report is untouched", file=sys.stderr)
         return 130
     return 0
+
+
+def _given(arguments: list[str] | None) -> argparse.Namespace:
+    """The command's arguments; files may come after options, which argparse alone refuses."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(arguments)
+    if rest and (given.run is not _new or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        given.files += rest
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:

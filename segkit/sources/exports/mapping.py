@@ -36,7 +36,7 @@ def note_export(known: Recognised, seen: "Seen") -> None:
         for name in as_named([column], table.columns):
             n_lines = _count(table, seen.text(name).re_search("[1-9]"))
             if n_lines:
-                seen.guess.needs.append(f"{n_lines:,} lines have a '{name}': {what}")
+                seen.guess.said[f"{name},"] = f"on {n_lines:,} of the lines, is left out: {what}"
     currency = as_named(export.currency, table.columns)
     if currency:
         _note_currency(seen, currency[0])

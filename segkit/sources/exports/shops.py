@@ -38,6 +38,7 @@ SHOPS = (
         },
         words=(
             "amounts are quantity times price, before the order's discount, shipping and taxes on top",
+            "its times carry an offset and are turned into the study's timezone, UTC unless stated",
         ),
     ),
     Export(
