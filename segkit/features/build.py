@@ -21,6 +21,7 @@ from segkit.features.dictionary import (
 )
 from segkit.features.totals import customer_totals
 from segkit.shown import Shown
+from segkit.sources.personal import refuse_personal
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
@@ -76,15 +77,23 @@ class Features(Shown):
 
     @property
     def descriptive(self) -> pd.DataFrame:
-        """What only describes the segments; protected attributes are left out."""
+        """What only describes the segments; protected attributes are left out.
+
+        Raises
+        ------
+        DataError
+            A descriptor likely holds personal data.
+        """
         names = list(self.study.descriptors)
         columns = self.frame if self.descriptors is None else self.frame.join(self.descriptors)
         _refuse_unknown(names, columns, "descriptors")
+        refuse_personal(columns, names)
         return columns[names]
 
     def select(self, names: Sequence[str]) -> pd.DataFrame:
         """Some features for every customer; refuses one that is missing for any of them."""
         _refuse_unknown(names, self.frame, "bases")
+        refuse_personal(self.frame, names)
         chosen = self.frame[list(names)]
         missing = chosen.isna().sum()
         for name, n_missing in missing[missing > 0].items():
