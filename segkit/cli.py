@@ -13,7 +13,7 @@ from segkit.errors import ParameterError, SegkitError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 0 done, 2 refused or failed with a message, 130 interrupted."""
-    given = _parser().parse_args(arguments)
+    given = _given(arguments)
     try:
         given.run(given)
     except SegkitError as error:
@@ -23,6 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nsegkit: interrupted; the last good report is untouched", file=sys.stderr)
         return 130
     return 0
+
+
+def _given(arguments: list[str] | None) -> argparse.Namespace:
+    """The command's arguments; files may come after options, which argparse alone refuses."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(arguments)
+    if rest and (given.run is not _new or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        given.files += rest
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,8 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     new.add_argument("study", help="name of the new folder under data/")
     new.add_argument(
-        "--transactions", required=True, metavar="FILE", help="order lines, CSV or Parquet"
-    )
+        "files", nargs="*", metavar="FILE",
+        help="any exports, CSV or Parquet: known ones are recognised by their headers",
+    )  # fmt: skip
+    new.add_argument("--transactions", metavar="FILE", help="order lines, where you say it yourself")
     new.add_argument("--products", metavar="FILE", help="products with their category")
     new.add_argument("--customers", metavar="FILE", help="one row per customer")
     new.set_defaults(run=_new)
@@ -66,7 +79,8 @@ def _new(given: argparse.Namespace) -> None:
         "products": given.products,
         "customers": given.customers,
     }
-    print(new_study(given.study, {name: Path(file) for name, file in files.items() if file}))
+    named = {name: Path(file) for name, file in files.items() if file}
+    print(new_study(given.study, named, [Path(file) for file in given.files]))
 
 
 def _check(given: argparse.Namespace) -> None:

@@ -120,6 +120,11 @@ def _check_notation(where: str, spec: "TableSpec") -> None:
             f"{where}.delimiter is '{spec.delimiter}'",
             'one character, or whitespace; a tab is "\\t" in double quotes',
         )
+    if spec.header and spec.extra_header_rows:
+        raise StudyError(
+            f"{where} has a header of its own and extra_header_rows: {spec.extra_header_rows}",
+            "a file without header rows, or one whose first header row holds the names",
+        )
     if spec.decimal == spec.thousands:
         raise StudyError(f"{where}: decimal and thousands are both '{spec.decimal}'", "two marks")
     _check_date_format(where, spec.date_format)

@@ -30,6 +30,7 @@ RULES: Mapping[str, Any] = {
     "cancellation_prefix": None,
     "non_products": (),
     "duplicates": "keep",
+    "sale_status": None,
     "max_unreadable_share": 0.05,
 }
 WORDS: Mapping[str, str] = {
@@ -57,8 +58,14 @@ class TableSpec:
         Zone of the file's times; they are turned into the study's zone.
     header : list of str, optional
         Column names of a file that has no header line.
-    ids : {"text", "from_float"}
-        `from_float` takes "12346.0" for the id 12346.
+    ids : {"text", "from_float", "email"}
+        `from_float` takes "12346.0" for the id 12346; `email` takes addresses for one id whatever
+        their case.
+    skip_lines, extra_header_rows, footer : int
+        Lines before the header, header rows under the names, and closing lines that hold
+        something: read as what they are, not as records.
+    fill_down : dict, optional
+        `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
     """
@@ -73,6 +80,10 @@ class TableSpec:
     timezone: str | None = None
     header: list[str] | None = None
     ids: str = "text"
+    skip_lines: int = 0
+    extra_header_rows: int = 0
+    footer: int = 0
+    fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
 
 

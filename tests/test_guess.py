@@ -200,6 +200,19 @@ def test_iso_times_need_no_format(new, segkit, project, rest):
     assert_ready(segkit, 120)
 
 
+@pytest.mark.parametrize("offset", [" +0200", "+02:00", " -0500", "Z"])
+def test_iso_times_with_an_offset_need_no_format(new, segkit, project, offset):
+    guessed, _ = new(shop().assign(InvoiceDate=shop()["InvoiceDate"] + " 10:30:00" + offset))
+    assert "date_format" not in guessed
+    assert study_in(project)["as_of"] == AS_OF
+    assert_ready(segkit, 120)
+
+
+def test_a_column_of_dates_that_is_blank_throughout_is_said(new):
+    _, out = new(shop().assign(InvoiceDate=""))
+    assert "date_format: no format that segkit knows reads 'InvoiceDate'" in out
+
+
 def test_days_and_months_that_can_be_swapped_are_said(new):
     frame = shop(12).assign(InvoiceDate=[f"{month:02d}/{month:02d}/2024" for month in range(1, 13)])
     _, out = new(frame)

@@ -9,6 +9,7 @@ import pandas as pd
 from segkit.errors import StudyError, nearest
 from segkit.features.relations import relations
 from segkit.shown import Shown
+from segkit.sources.personal import refuse_personal
 from segkit.study import Study
 
 
@@ -79,7 +80,13 @@ class Features(Shown):
 
     @property
     def descriptive(self) -> pd.DataFrame:
-        """What only describes the segments; protected attributes are left out."""
+        """What only describes the segments; protected attributes are left out.
+
+        Raises
+        ------
+        DataError
+            A descriptor likely holds personal data.
+        """
         names = list(self.study.descriptors)
         columns = self.frame
         if self.descriptors is not None:
@@ -87,6 +94,7 @@ class Features(Shown):
                 self.descriptors.drop(columns=self.frame.columns, errors="ignore")
             )
         _refuse_unknown(names, columns, "descriptors")
+        refuse_personal(columns, names)
         return columns[names]
 
     def select(self, names: Sequence[str]) -> pd.DataFrame:
@@ -96,6 +104,7 @@ class Features(Shown):
         study says `missing_bases: leave_out`.
         """
         _refuse_unknown(names, self.frame, "bases")
+        refuse_personal(self.frame, names)
         chosen = self.frame[list(names)]
         if self.study.missing_bases == "leave_out":
             return chosen.dropna()

@@ -15,6 +15,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.encoding import check_utf8, is_gzip, is_utf8, line_numbers, open_bytes, rewrite
+from segkit.sources.trim import Trimmed, needs_trimming, trim
 from segkit.study import TableSpec
 
 WHITESPACE = "whitespace"
@@ -22,18 +23,25 @@ CUT_AT = 10_000
 """The engine keeps no more characters of a line that it rejects."""
 
 
-def read_csv(con: Backend, name: str, spec: TableSpec, path: Path) -> tuple[ibis.Table, pd.DataFrame]:
+def read_csv(
+    con: Backend, name: str, spec: TableSpec, path: Path
+) -> tuple[ibis.Table, pd.DataFrame, tuple[str, ...]]:
     """Read every column as text.
 
     Returns
     -------
-    ibis.Table, pandas.DataFrame
-        The records, and the lines that don't fit the header: `line` (number in the file) and
-        `text`.
+    ibis.Table, pandas.DataFrame, tuple of str
+        The records; the lines that don't fit the header: `line` (number in the file) and `text`;
+        what else is in the file, counted.
     """
     with tempfile.TemporaryDirectory(prefix="segkit-") as scratch:
         plain = _as_plain_utf8(path, spec, Path(scratch) / "plain.csv")
         delimiter = "," if spec.delimiter == WHITESPACE else spec.delimiter
+        around = Trimmed()
+        if needs_trimming(spec):
+            trimmed = Path(scratch) / "trimmed.csv"
+            around = trim(plain, trimmed, spec, delimiter, path.name)
+            plain = trimmed
         names = spec.header or _header(plain, delimiter, path.name)
         check_names(names, path.name)
         _check_delimiter(names, spec, path.name)
@@ -44,10 +52,11 @@ def read_csv(con: Backend, name: str, spec: TableSpec, path: Path) -> tuple[ibis
                 f"{path.name} can't be read as records of {len(names)} fields split at '{delimiter}'",
                 "a CSV file with one line per record and quotes that close",
             ) from None
+    malformed["line"] += around.shift
     _refuse_hidden_lines(malformed, path.name)
     if table.count().execute() == 0 and malformed.empty:
         raise DataError(f"{path.name} has a header and no lines")
-    return table, malformed
+    return table, malformed, (around.notice,) if around.notice else ()
 
 
 def _as_plain_utf8(path: Path, spec: TableSpec, plain: Path) -> Path:

@@ -37,12 +37,15 @@ class Raw:
         Of the file as stored, or of the frame's content.
     where : str
         What to call it in a message.
+    notices : tuple of str
+        Lines that are no records and cells that were carried, counted.
     """
 
     table: ibis.Table
     malformed: pd.DataFrame
     sha256: str
     where: str
+    notices: tuple[str, ...] = ()
 
 
 def read_raw(
@@ -54,8 +57,8 @@ def read_raw(
     with located(spec.file, folder) as path:
         if first_bytes(path) == b"PAR1":
             return _read_parquet(con, name, path)
-        table, malformed = read_csv(con, f"raw_{name}", spec, path)
-        return Raw(table, malformed, _sha256(path), path.name)
+        table, malformed, notices = read_csv(con, f"raw_{name}", spec, path)
+        return Raw(table, malformed, _sha256(path), path.name, notices)
 
 
 @contextmanager

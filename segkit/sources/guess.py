@@ -3,9 +3,7 @@
 Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
 """
 
-import csv
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,59 +14,31 @@ import pandas as pd
 
 from segkit.errors import DataError
 from segkit.schema import OPEN
-from segkit.sources.csvfile import WHITESPACE, looks_like_values
-from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes
+from segkit.sources.engine import connect
+from segkit.sources.exports.mapping import map_columns, note_export
+from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
-from segkit.sources.values import FLOAT_ID, ISO_DATE, number_pattern, try_strptime
+from segkit.sources.filldown import fill_down
+from segkit.sources.form import guess_form
+from segkit.sources.names import PATTERNS, is_protected, match_columns
+from segkit.sources.personal import find_personal
+from segkit.sources.values import (
+    FLOAT_ID,
+    ISO_DATE,
+    ISO_OFFSET,
+    as_moment,
+    number_pattern,
+    try_strptime,
+)
 from segkit.study import TableSpec
 
-PATTERNS: Mapping[str, Sequence[str]] = {
-    "customer_id": (
-        r"(customer|client|cust|user|member|household|account|kunden?|buyer|shopper)_?(id|no|nr|number|nummer|key|code)",
-        r"(customer|client|kunde|household|member)",
-    ),
-    "order_id": (
-        r"(order|invoice|basket|transaction|receipt|bestell|bestellung|ticket|bill)_?(id|no|nr|number|nummer|name)",
-        r"(invoice|order|receipt|basket|transaction)",
-    ),
-    "order_date": (
-        r"(order|invoice|transaction|purchase|bestell|sale)_?(date|datum|time|timestamp|datetime|at)",
-        r"(created|processed|paid|ordered|purchased)_?(at|on)",
-        r"(date|datum|timestamp|datetime|day)",
-    ),
-    "product_id": (
-        r"(product|item|stock|article|artikel|variant)_?(id|no|nr|code|number|nummer|sku)",
-        r"(lineitem_)?sku|upc|ean|gtin",
-    ),
-    "quantity": (r"(lineitem_)?(quantity|qty|menge|anzahl|units|items)", r"(number|num|no|n)_?of_\w+"),
-    "unit_price": (r"(unit|item|einzel|lineitem|piece)_?(price|preis|cost)", r"price|preis"),
-    "amount": (
-        r"(line|sales|order|dollar|net|gross|total)_?(amount|value|total|sales|revenue|price|betrag)",
-        r"amount|revenue|sales|total|value|spend|spent|paid|betrag|umsatz",
-    ),
-    "discount": (r"(\w+_)?(discount|disc|rabatt)(_\w+)?",),
-    "category": (
-        r"(product_)?(category|kategorie|department|warengruppe)(_name)?",
-        r"product_(type|group)",
-    ),
-    "store_id": (r"(store|shop|branch|filiale|outlet)(_?(id|no|nr|number|code|name))?",),
-}
-PROTECTED = frozenset(
-    {
-        "age", "alter", "birth", "birthdate", "birthday", "born", "disability", "disabled", "ethnic",
-        "ethnicity", "gender", "geschlecht", "health", "marital", "nationality", "political", "race",
-        "religion", "religious", "sex", "union",
-    }
-)  # fmt: skip
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
     "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y", "%m-%d-%Y",
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
-DELIMITERS = (",", ";", "\t", "|")
 MAX_LEVELS = 20
-SEEN_BYTES = 1 << 16
 
 
 @dataclass
@@ -98,6 +68,7 @@ class Seen:
     guess: Guess
     rules: dict[str, Any] = field(default_factory=dict)
     as_of: str = OPEN
+    currency: str = ""
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -114,12 +85,12 @@ class Seen:
         value = self.text(column)
         filled = self.table.filter(value.notnull() & (value != ""))
         fits = filled[column].cast("string").strip().re_search(pattern)
-        return float(filled.agg(share=fits.mean()).execute().iloc[0, 0] or 0)
+        return float(filled.agg(share=fits.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
-def guess_transactions(path: Path) -> Seen:
-    """Guess how order lines are to be read."""
-    seen = guess_table(path, list(PATTERNS))
+def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:
+    """Guess how order lines are to be read; a known export says most of it."""
+    seen = guess_table(path, list(PATTERNS), known)
     columns = seen.columns
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
@@ -129,86 +100,41 @@ def guess_transactions(path: Path) -> Seen:
     if columns["order_date"] != OPEN:
         _guess_dates(seen, columns["order_date"])
     _guess_notation(seen)
-    _guess_ids(seen)
     _guess_rules(seen)
     return seen
 
 
-def guess_table(path: Path, wanted: Sequence[str]) -> Seen:
+def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = None) -> Seen:
     """Guess a file's form, and which of its columns are the wanted ones."""
     if not path.is_file():
         raise DataError(f"there is no file '{path}'")
-    spec, said = _guess_file(path)
-    raw = read_raw(ibis.duckdb.connect(), "guessed", TableSpec(columns={}, **spec), Path.cwd())
-    found = _match_columns(list(raw.table.columns), wanted)
-    said |= {theirs: f"is {ours}, by its name" for ours, theirs in found.items()}
+    spec, said = _form(path, known)
+    con = connect()
+    asked = TableSpec(columns={}, **spec)
+    raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
+    if known:
+        found = map_columns(known, raw.table)
+        said |= {theirs: f"is {ours}, as in {known.export.name}" for ours, theirs in found.items()}
+    else:
+        found = match_columns(list(raw.table.columns), wanted)
+        said |= {theirs: f"is {ours}, by its name" for ours, theirs in found.items()}
     guess = Guess(spec | {"columns": found}, said)
     missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
     for name in missing:
         found[name] = OPEN
         guess.needs.append(f"{name}: which of {', '.join(raw.table.columns)}?")
-    return Seen(raw.table, guess)
+    seen = Seen(raw.table, guess)
+    if known:
+        note_export(known, seen)
+    _guess_ids(seen)
+    return seen
 
 
-def _guess_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Encoding, delimiter and header of a file."""
-    spec: dict[str, Any] = {"file": str(path.resolve())}
-    said: dict[str, str] = {}
-    if first_bytes(path) == b"PAR1":
-        return spec, said
-    with open_bytes(path) as stream:
-        start = stream.read(SEEN_BYTES)
-    encoding = _guess_encoding(path, start)
-    if encoding != "utf-8":
-        spec["encoding"], said["encoding"] = encoding, f"{encoding}, since it is not UTF-8"
-    lines = start.decode(encoding, errors="ignore").lstrip("\ufeff").splitlines() or [""]
-    delimiter = _guess_delimiter(lines)
-    if delimiter != ",":
-        spec["delimiter"] = delimiter
-        said["delimiter"] = {"\t": "tab", WHITESPACE: "white space"}.get(delimiter, delimiter)
-    first = (
-        lines[0].split()
-        if delimiter == WHITESPACE
-        else next(csv.reader([lines[0]], delimiter=delimiter))
-    )
-    if looks_like_values([name.strip() for name in first]):
-        spec["header"] = [f"column_{position + 1}" for position in range(len(first))]
-        said["header"] = "the file has none: name the columns in `header`"
-    return spec, said
-
-
-def _guess_encoding(path: Path, start: bytes) -> str:
-    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return "utf-16"
-    return "utf-8" if is_utf8_file(path) else "cp1252"
-
-
-def _guess_delimiter(lines: Sequence[str]) -> str:
-    counts = {mark: lines[0].count(mark) for mark in DELIMITERS}
-    best = max(DELIMITERS, key=lambda mark: counts[mark])
-    if counts[best]:
-        return best
-    return WHITESPACE if len(lines[0].split()) > 1 else ","
-
-
-def _match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
-    """segkit's name -> the file's column whose name fits best; each column is used once."""
-    plain = {column: _plain(column) for column in columns}
-    found: dict[str, Any] = {}
-    for rank in range(3):
-        for ours in wanted:
-            pattern = PATTERNS[ours][rank] if rank < len(PATTERNS[ours]) else None
-            free = [column for column in columns if column not in found.values()]
-            fits = [column for column in free if pattern and re.fullmatch(pattern, plain[column])]
-            if fits and ours not in found:
-                found[ours] = fits[0]
-    return {name: found[name] for name in wanted if name in found}
-
-
-def _plain(name: str) -> str:
-    """A column's name in lower case with underscores: "CustomerID" and "customer id" are one."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
+def _form(path: Path, known: Recognised | None) -> tuple[dict[str, Any], dict[str, str]]:
+    if known is None:
+        return guess_form(path)
+    said = {"file": f"{known.export.name}"} | dict.fromkeys(known.options, "as this export has it")
+    return {"file": str(path.resolve()), **known.options}, said
 
 
 def _choose_money(seen: Seen) -> None:
@@ -231,8 +157,8 @@ def _guess_dates(seen: Seen, column: str) -> None:
     if not seen.table[column].type().is_string():
         seen.as_of = _day_after(seen.table[column].cast("timestamp"), seen)
         return
-    if seen.share(column, ISO_DATE) > 0.99:
-        seen.as_of = _day_after(seen.text(column).try_cast("timestamp"), seen)
+    if seen.share(column, f"{ISO_DATE}|{ISO_OFFSET}") > 0.99:
+        seen.as_of = _day_after(as_moment(seen.table[column], TableSpec("", {}), "UTC"), seen)
         return
     shares = {pattern: _parsed_share(seen, column, pattern) for pattern in DATE_FORMATS}
     best = max(shares.values())
@@ -251,7 +177,7 @@ def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
     text = seen.text(column)
     filled = seen.table.filter(text.notnull() & (text != ""))
     parsed = try_strptime(filled[column].cast("string").strip(), pattern).notnull()
-    return float(filled.agg(share=parsed.mean()).execute().iloc[0, 0] or 0)
+    return float(filled.agg(share=parsed.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
 def _day_after(moment: Any, seen: Seen) -> str:
@@ -273,11 +199,19 @@ def _guess_notation(seen: Seen) -> None:
 
 
 def _guess_ids(seen: Seen) -> None:
-    column = seen.columns["customer_id"]
-    if column != OPEN and seen.share(column, FLOAT_ID) > 0.5:
+    column = seen.columns.get("customer_id", OPEN)
+    if column == OPEN:
+        return
+    if seen.share(column, FLOAT_ID) > 0.5:
         seen.guess.spec["ids"] = "from_float"
         seen.guess.said["ids"] = (
             f"'{column}' went through a column of floats: '99999.0' is read as 99999"
+        )
+    elif seen.share(column, "@") > 0.5:
+        seen.guess.spec["ids"] = "email"
+        seen.guess.said["ids"] = (
+            f"'{column}' holds e-mail addresses: they join the tables, whatever their case, and are "
+            "never shown"
         )
 
 
@@ -317,11 +251,31 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 def describing(people: Seen) -> tuple[list[str], list[str]]:
     """Columns with few levels describe; those that the law protects are audited only."""
     others = [name for name in people.table.columns if name != people.columns["customer_id"]]
-    protected = [name for name in others if PROTECTED & set(_plain(name).split("_"))]
+    protected = [name for name in others if is_protected(name)]
+    personal = {one.column: one.kind for one in find_personal(people.table.select(*others).execute())}
     levels = {name: int(people.table[name].nunique().execute()) for name in others}
-    few = [name for name in others if name not in protected and 2 <= levels[name] <= MAX_LEVELS]
+    most = min(MAX_LEVELS, int(people.table.count().execute()) - 1)  # else a level is a person
+    few = [
+        name
+        for name in others
+        if name not in protected and name not in personal and 2 <= levels[name] <= most
+    ]
     people.guess.said |= dict.fromkeys(few, f"describes (2 to {MAX_LEVELS} levels)")
     people.guess.said |= dict.fromkeys(protected, "is protected, by its name")
-    unused = [name for name in others if name not in {*few, *protected}]
+    people.guess.said |= {name: f"is not used: likely {kind}" for name, kind in personal.items()}
+    unused = [name for name in others if name not in {*few, *protected, *personal}]
     people.guess.said |= dict.fromkeys(unused, f"is not used (1 or over {MAX_LEVELS} levels)")
     return few, protected
+
+
+def likely_kind(path: Path) -> str | None:
+    """Which kind of table an unknown file is, by its columns: None where they can't tell."""
+    spec, _ = guess_form(path)
+    raw = read_raw(connect(), "guessed", TableSpec(columns={}, **spec), Path.cwd())
+    found = set(match_columns(list(raw.table.columns), list(PATTERNS)))
+    has_money = bool(found & {"amount", "unit_price"})
+    if {"customer_id", "order_date"} <= found and (has_money or "order_id" in found):
+        return "transactions"
+    if {"product_id", "category"} <= found and "customer_id" not in found:
+        return "products"
+    return "customers" if "customer_id" in found and not has_money else None

@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError
+from segkit.sources.exports.tell import keyed, tell_files
 from segkit.sources.guess import Guess, Seen, describing, guess_table, guess_transactions
 from segkit.study import project_root
 
 
-def new_study(name: str, files: Mapping[str, Path]) -> str:
+def new_study(name: str, files: Mapping[str, Path], unnamed: Sequence[Path] = ()) -> str:
     """Write data/<name>/study.yaml for a user's own files.
 
     Parameters
@@ -21,7 +22,9 @@ def new_study(name: str, files: Mapping[str, Path]) -> str:
     name : str
         Of the new folder; must not exist.
     files : dict of str to pathlib.Path
-        "transactions" and, optionally, "products" and "customers".
+        "transactions", "products" and "customers", as far as the user says which is which.
+    unnamed : sequence of pathlib.Path
+        Files to be told by their headers, else by the names of their columns.
 
     Returns
     -------
@@ -31,9 +34,10 @@ def new_study(name: str, files: Mapping[str, Path]) -> str:
     Raises
     ------
     StudyError
-        The name is taken or no folder name.
+        The name is taken or no folder name, two files are of one kind, or none holds what
+        customers bought.
     DataError
-        A file can't be read at all.
+        A file can't be read at all, or can't be told.
     """
     if not re.fullmatch(r"[\w-]+", name):
         raise StudyError(f"'{name}' is no name for a study", "letters, digits, - and _")
@@ -42,14 +46,19 @@ def new_study(name: str, files: Mapping[str, Path]) -> str:
         raise StudyError(
             f"data/{name} holds a study already", fix="Choose another name, or edit that one"
         )
-    transactions = guess_transactions(files["transactions"])
+    told = tell_files(files, unnamed)
+    paths, known = told.paths, told.known
+    transactions = guess_transactions(paths["transactions"], known.get("transactions"))
     guesses = {"transactions": transactions.guess}
     descriptors: list[str] = []
     protected: list[str] = []
-    if "products" in files:
-        guesses["products"] = guess_table(files["products"], ["product_id", "category"]).guess
-    if "customers" in files:
-        people = guess_table(files["customers"], ["customer_id"])
+    if "products" in paths:
+        guesses["products"] = guess_table(paths["products"], ["product_id", "category"]).guess
+    if "customers" in paths:
+        by_email = transactions.guess.spec.get("ids") == "email"
+        people = guess_table(
+            paths["customers"], ["customer_id"], keyed(known.get("customers"), by_email=by_email)
+        )
         guesses["customers"] = people.guess
         descriptors, protected = describing(people)
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +66,7 @@ def new_study(name: str, files: Mapping[str, Path]) -> str:
         guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
     text = _study_text(name, guesses, transactions, descriptors, protected)
     (folder / "study.yaml").write_text(text, encoding="utf-8")
-    return _summary(name, guesses)
+    return "\n".join([*told.said, _summary(name, guesses)])
 
 
 def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
@@ -92,7 +101,7 @@ decision: Say here who decides what with the answer.
 made_for: the marketing team
 
 as_of: {_yaml(transactions.as_of)} # exclusive; the day after the last order
-currency: "" # printed before amounts, such as $ or EUR
+currency: {_yaml(transactions.currency)} # printed before amounts, such as $ or EUR
 
 tables:
 {tables}

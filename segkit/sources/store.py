@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-import ibis
 import pandas as pd
 
+from segkit.sources.engine import connect
 from segkit.sources.quality import Quality, no_traits
 from segkit.sources.tables import EVENTS, Tables
 from segkit.study import Study
@@ -45,7 +45,7 @@ def save_tables(tables: Tables, folder: Path) -> None:
 
 def load_saved_tables(study: Study, folder: Path) -> Tables:
     """Read what `save_tables` wrote."""
-    con = ibis.duckdb.connect()
+    con = connect()
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     lines = pd.DataFrame(record["lines"]).astype({"amount": "float64"})
     traits = no_traits() if not record["traits"]["trait"] else pd.DataFrame(record["traits"])

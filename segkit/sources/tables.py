@@ -14,7 +14,9 @@ from segkit.shown import Shown
 from segkit.sources import people, transactions
 from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.counts import counted, quiet_end, refuse_nothing_kept, totals_of
+from segkit.sources.engine import connect
 from segkit.sources.files import Raw, read_raw
+from segkit.sources.filldown import fill_down
 from segkit.sources.quality import READ, Quality, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.study import Study, TableSpec, load_study
@@ -137,7 +139,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     if unknown:
         raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
     _check_zones(study)
-    reading = _Reading(study, ibis.duckdb.connect(), frames)
+    reading = _Reading(study, connect(), frames)
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
     customers = reading.customers(lines)
     if customers is not None and lines is None:
@@ -238,13 +240,16 @@ class _Reading:
     def _raw(self, name: str) -> Raw:
         spec = self.study.tables[name]
         raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
+        raw = fill_down(self.con, f"raw_{name}", raw, spec)
+        self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
         return raw if spec.join is None else self._joined(name, raw, spec, spec.join)
 
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""
         second_name, key = f"{name}_join", join["by"]
-        second = read_raw(self.con, second_name, replace(spec, file=join["file"]), self.study.folder)
+        alone = replace(spec, file=join["file"], skip_lines=0, extra_header_rows=0, footer=0)
+        second = read_raw(self.con, second_name, alone, self.study.folder)
         self.inputs[second_name] = second.sha256
         for side in (raw, second):
             if key not in side.table.columns:

@@ -1,10 +1,12 @@
 """Order lines: what is read in them, and the rules that set a line aside."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 from ibis.backends.duckdb import Backend
 
+from segkit.errors import DataError, nearest
 from segkit.sources.check import (
     Check,
     Values,
@@ -38,8 +40,9 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     Returns
     -------
     Check
-        Rules in order: no customer id, no order id, unreadable date, unreadable number, duplicate,
-        cancellation, non-product code, return, zero price, negative price, on or after as_of.
+        Rules in order: no customer id, no order id, unreadable date, unreadable number, not a sale by
+        its status, duplicate, cancellation, non-product code, return, zero price, negative price, on
+        or after as_of.
 
     Raises
     ------
@@ -50,6 +53,7 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     spec = study.tables["transactions"]
     require_columns(raw, spec)
     refuse_malformed(raw)
+    _require_status(raw, study)
     refuse_float_ids(raw, spec, ["customer_id", *IDS])
     check = settle(
         con,
@@ -137,6 +141,8 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         "unreadable date": columns["order_date"].isnull(),
         "unreadable number": unreadable,
     }
+    if study.rules["sale_status"]:
+        rules["not a sale by its status"] = ~_is_sale(table, study.rules["sale_status"])
     if study.rules["duplicates"] == "set_aside":
         rules["duplicate"] = copy_number(table) > 0
     if prefix:
@@ -150,3 +156,17 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         "negative price": amount < 0,
         "on or after as_of": columns["order_date"] >= ibis.timestamp(study.as_of),
     }
+
+
+def _is_sale(table: ibis.Table, status: Mapping[str, Any]) -> Any:
+    told = table[status["column"]].cast("string").strip().lower().fill_null("")
+    return told.isin([str(value).strip().lower() for value in status["values"]])
+
+
+def _require_status(raw: Raw, study: Study) -> None:
+    status = study.rules["sale_status"]
+    if status and status["column"] not in raw.table.columns:
+        raise DataError(
+            f"{raw.where} has no column '{status['column']}', which rules.sale_status names",
+            fix=nearest(status["column"], raw.table.columns),
+        )

@@ -47,6 +47,8 @@ def as_id(value: Value, spec: TableSpec) -> StringValue:
     text: Any = value.cast("string").strip()
     if spec.ids == "from_float":
         text = text.re_replace(r"\.0+$", "")
+    if spec.ids == "email":
+        text = text.contains("@").ifelse(text.lower(), text)
     missing = text.isnull() | text.lower().isin(NO_ID)
     return missing.ifelse(ibis.null("string"), text)
 
@@ -77,7 +79,8 @@ def as_moment(value: Value, spec: TableSpec, zone: str) -> TimestampValue:
     if spec.date_format != "ISO8601":
         return _to_zone(try_strptime(text, spec.date_format), spec, zone)
     clock = _where(text, ISO_DATE).try_cast("timestamp")
-    moment = _where(text, ISO_OFFSET).try_cast(_UTC)
+    # the engine reads no offset after a blank, as in Shopify's "2026-05-14 11:23:45 +0100"
+    moment = _where(text, ISO_OFFSET).re_replace(r" ([+-][0-9:]+|Z)$", r"\1").try_cast(_UTC)
     return ibis.coalesce(_to_zone(clock, spec, zone), _clock_in(zone, moment))
 
 

@@ -181,3 +181,24 @@ def test_an_unknown_base_names_its_neighbour(orders):
 def test_categories_in_any_script_get_a_column(orders):
     renamed = orders.assign(kind=orders["kind"].map(lambda kind: {"cat0": "飲料"}.get(kind, kind)))
     assert "飲料_share" in features_of(renamed).frame
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"), [("contact", "e-mail addresses"), ("Phone", "phone numbers")]
+)
+def test_a_descriptor_that_is_personal_data_is_refused_without_a_value(orders, column, kind):
+    names = orders["customer"].unique()
+    people = pd.DataFrame(
+        {"id": names, "contact": names + "@example.com", "Phone": "call 0170 5550123"}
+    )
+    study = study_of(
+        ORDER_COLUMNS,
+        tables={"customers": {"file": "-", "columns": {"customer_id": "id"}}},
+        descriptors=[column],
+    )
+    tables = segkit.load_tables(study, transactions=orders, customers=people)
+    features = segkit.build_features(tables, as_of=AS_OF)
+    with pytest.raises(DataError, match=rf"'{column}' likely holds {kind}.*descriptors") as refused:
+        _ = features.descriptive
+    assert "example.com" not in str(refused.value)
+    assert "5550123" not in str(refused.value)

@@ -1,0 +1,255 @@
+"""Sizes and revenues as CRMs hold them ("51-200", "36.9 Million") -> ranges and ordered bands."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from segkit.errors import DataError
+from segkit.shown import Shown
+
+EMPLOYEE_EDGES = (10, 50, 200, 500, 1_000, 5_000, 10_000)
+"""Upper ends of the size bands that LinkedIn and most CRMs use, in people."""
+REVENUE_EDGES = (1e6, 1e7, 5e7, 1e8, 5e8, 1e9, 1e10)
+"""Upper ends of common revenue bands, in the amounts' own currency a year."""
+
+_SCALES = {
+    1e3: ("k", "thousand", "tsd", "tausend"),
+    1e6: ("m", "mm", "mn", "mio", "mil", "mill", "million", "millions", "millionen"),
+    1e9: ("b", "bn", "bln", "billion", "billions", "mrd", "milliarde", "milliarden"),
+}
+_SCALE = {word: scale for scale, words in _SCALES.items() for word in words}
+_ALONE = frozenset(
+    {"self-employed", "self employed", "just me", "myself only", "sole trader", "freelancer"}
+)
+_NOISE = re.compile(
+    r"[$€£¥]|\b(us|usd|eur|gbp|chf|jpy|cad|aud)\b"
+    r"|\b(employees?|people|persons?|staff|ppl|mitarbeiter(innen)?|beschäftigte)\b"
+    r"|\b(per year|p\.a\.|a year)|/ ?(yr|year)\b"
+)
+_AT_LEAST = re.compile(
+    r"^(>=?|≥|over|more than|above|at least|from|über|mehr als|mindestens|ab)\s*(?P<end>.+)$"
+    r"|^(?P<start>.+?)\s*(\+|or more|and more|and above|and over|plus|und mehr|oder mehr)$"
+)
+_AT_MOST = re.compile(
+    r"^(<=?|≤|under|less than|below|up to|at most|fewer than|unter|weniger als|bis( zu)?|höchstens)"
+    r"\s*(?P<end>.+)$"
+)
+_BETWEEN = re.compile(
+    r"^(between\s+)?(?P<low>\S.*?)\s*(-|–|—|\bto\b|\bbis\b|\band\b)\s*(?P<high>\S.*)$"
+)
+_NUMBER = re.compile(r"^(?P<digits>\d[\d.,' \u00a0\u202f]*?)\s*(?P<scale>[a-zß]+)?\.?$")
+_DATE_LIKE = re.compile(
+    r"^(\d{1,4}[-. ])?(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
+    r"[a-z]*\.?[-. ]?\d{0,4}$"
+)
+Range = tuple[float, float]
+_UNREAD: Range = (np.nan, np.nan)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Amounts(Shown):
+    """Amounts as ranges, and what of them could not be read.
+
+    Attributes
+    ----------
+    ranges : pandas.DataFrame
+        `low` and `high` per row, equal for a single number, `high` infinite for an open range;
+        missing where there is no text or it can't be read.
+    n_given, n_unread, n_like_dates : int
+        Rows with a text; those of them that can't be read; those of the latter that look like
+        dates, which is what a spreadsheet makes of "11-50".
+    """
+
+    ranges: pd.DataFrame
+    n_given: int
+    n_unread: int
+    n_like_dates: int
+
+    @property
+    def reading(self) -> str:
+        """How much could be read."""
+        dates = (
+            f", {self.n_like_dates:,} of them like dates, as a spreadsheet writes 11-50"
+            if self.n_like_dates
+            else ""
+        )
+        return (
+            f"{self.n_given - self.n_unread:,} of {self.n_given:,} amounts are read; "
+            f"{self.n_unread:,} can't be{dates}"
+        )
+
+    def bands(self, edges: Sequence[float] = EMPLOYEE_EDGES) -> pd.Series:
+        """Put each range into the one band that holds it.
+
+        Parameters
+        ----------
+        edges : sequence of float, ascending
+            Upper ends of the bands, each included; one more band lies above the last.
+
+        Returns
+        -------
+        pandas.Series
+            Ordered categories such as "over 10 to 50". Missing where a range reaches over an edge:
+            which band it belongs to isn't known.
+
+        Raises
+        ------
+        DataError
+            The edges don't ascend.
+
+        Examples
+        --------
+        >>> sizes = read_amounts(pd.Series(["51-200", "36", "10k+", "20-100"]))
+        >>> sizes.bands().astype(object).tolist()
+        ['over 50 to 200', 'over 10 to 50', 'over 10,000', nan]
+        """
+        if list(edges) != sorted(set(edges)):
+            raise DataError(f"band edges are {list(edges)}", "ascending numbers, each once")
+        bounds = np.array([-np.inf, *edges, np.inf])
+        low, high = self.ranges["low"].to_numpy(), self.ranges["high"].to_numpy()
+        # a range may begin on the edge below it ("10-50"), a number on an edge lies under it
+        first = np.where(
+            low < high,
+            np.searchsorted(bounds, low, side="right"),
+            np.searchsorted(bounds, low, side="left"),
+        )
+        fits = ~np.isnan(low) & (high <= bounds[np.minimum(first, len(bounds) - 1)])
+        codes = np.where(fits, first - 1, -1)
+        return pd.Series(
+            pd.Categorical.from_codes(codes, categories=band_labels(edges), ordered=True),
+            index=self.ranges.index,
+        )
+
+
+def band_labels(edges: Sequence[float]) -> list[str]:
+    """Names of the bands that some upper ends make.
+
+    Examples
+    --------
+    >>> band_labels([10, 50])
+    ['up to 10', 'over 10 to 50', 'over 50']
+    """
+    shown = [f"{edge:,.0f}" for edge in edges]
+    between = [f"over {low} to {high}" for low, high in pairwise(shown)]
+    return [f"up to {shown[0]}", *between, f"over {shown[-1]}"]
+
+
+def read_amounts(texts: pd.Series, *, decimal: str = ".") -> Amounts:
+    """Read a column of sizes or revenues into ranges.
+
+    Parameters
+    ----------
+    texts : pandas.Series
+        Text or numbers; currency marks and words such as "employees" are passed over.
+    decimal : {".", ","}
+        What a lone mark before three digits is not: "1,001" is 1001 under ".", "1.001" under ",".
+
+    Returns
+    -------
+    Amounts
+        Nothing is guessed: what can't be read is missing and counted.
+
+    Raises
+    ------
+    DataError
+        `decimal` is another mark.
+
+    Notes
+    -----
+    Currencies are not converted. "1.234" under "." is read with a scale ("1.234 Million") and left
+    unread without one, since it may be a thousand or a fraction.
+
+    Examples
+    --------
+    >>> read_amounts(pd.Series(["36.9 Million", "$10M - $50M", "1,001-5,000 employees", "n/a"])).ranges
+              low        high
+    0  36900000.0  36900000.0
+    1  10000000.0  50000000.0
+    2      1001.0      5000.0
+    3         NaN         NaN
+    """
+    if decimal not in {".", ","}:
+        raise DataError(f"decimal is '{decimal}'", "'.' or ','")
+    codes, unique = pd.factorize(texts)
+    read = [read_range(str(text), decimal=decimal) for text in unique]
+    table = np.array([*read, _UNREAD])[codes]  # code -1, no text, is the last row
+    ranges = pd.DataFrame(table, index=texts.index, columns=["low", "high"])
+    blank = np.array([not str(text).strip() for text in unique] + [True], dtype=bool)[codes]
+    dates = np.array([bool(_DATE_LIKE.match(_plain(str(text)))) for text in unique] + [False])[codes]
+    unread = ranges["low"].isna().to_numpy() & ~blank
+    return Amounts(ranges, int((~blank).sum()), int(unread.sum()), int((unread & dates).sum()))
+
+
+def read_range(text: str, *, decimal: str = ".") -> Range:
+    """Read one size or revenue; (nan, nan) where it can't be read.
+
+    Examples
+    --------
+    >>> read_range("€2,5 Mio."), read_range("< 10"), read_range("10k+"), read_range("10-50M")
+    ((2500000.0, 2500000.0), (0.0, 10.0), (10000.0, inf), (10000000.0, 50000000.0))
+    """
+    plain = _plain(text)
+    if plain in _ALONE:
+        return (1.0, 1.0)
+    if found := _AT_MOST.match(plain):
+        return _made(0.0, _number(found["end"], decimal))
+    if found := _AT_LEAST.match(plain):
+        return _made(_number(found["end"] or found["start"], decimal), np.inf)
+    number = _number(plain, decimal)
+    if not np.isnan(number):
+        return (number, number)
+    return _between(plain, decimal)
+
+
+def _plain(text: str) -> str:
+    without = _NOISE.sub(" ", text.strip().lower())
+    return re.sub(r"\s+", " ", without).strip()
+
+
+def _between(plain: str, decimal: str) -> Range:
+    found = _BETWEEN.match(plain)
+    if not found:
+        return _UNREAD
+    low, high = _number(found["low"], decimal), _number(found["high"], decimal)
+    scale = _scale_of(found["high"])
+    if scale > 1 and _scale_of(found["low"]) == 1:
+        # "10-50M" speaks of millions on both sides; "500-1M" may or may not
+        low = low * scale if low * scale <= high else np.nan
+    return _made(low, high)
+
+
+def _made(low: float, high: float) -> Range:
+    return (low, high) if low <= high else _UNREAD
+
+
+def _scale_of(text: str) -> float:
+    found = _NUMBER.match(text.strip())
+    return _SCALE.get(found["scale"] or "", 1.0) if found else 1.0
+
+
+def _number(text: str, decimal: str) -> float:
+    found = _NUMBER.match(text.strip())
+    if not found or (found["scale"] and found["scale"] not in _SCALE):
+        return np.nan
+    scale = _SCALE.get(found["scale"] or "", 1.0)
+    digits = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(\D|$))", "", found["digits"].strip())
+    value = _settled(digits, decimal, scaled=scale > 1)
+    return float(f"{value * scale:.12g}")  # 36.9 * 1e6 is not 36900000.000000004
+
+
+def _settled(digits: str, decimal: str, *, scaled: bool) -> float:
+    """A number whose marks say which of them parts the fraction."""
+    other = "," if decimal == "." else "."
+    group, point = re.escape(other), re.escape(decimal)
+    if re.fullmatch(rf"\d{{1,3}}{point}\d{{3}}", digits) and not scaled:
+        return np.nan
+    if re.fullmatch(rf"(\d+|\d{{1,3}}({group}\d{{3}})+)({point}\d+)?", digits):
+        return float(digits.replace(other, "").replace(decimal, "."))
+    # the other notation, where it can be nothing else: "2,5", "1.234.567", "1.234,50"
+    if re.fullmatch(rf"(\d+|\d{{1,3}}({point}\d{{3}})+)({group}\d+)?", digits):
+        return float(digits.replace(decimal, "").replace(other, "."))
+    return np.nan

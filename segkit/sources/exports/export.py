@@ -1,0 +1,101 @@
+"""What segkit knows about an export: the columns that tell it, and how it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Names = tuple[str, ...]
+
+READ = ("transactions", "products", "customers")
+"""Kinds of table that a study reads today."""
+KINDS: Mapping[str, str] = {
+    "transactions": "what customers bought",
+    "products": "products with their category",
+    "customers": "one line per customer",
+    "survey": "answers to a survey, one line per respondent",
+    "web events": "what visitors did, one line per event",
+    "web report": "sums over visitors, one line per page, channel or day: no customers",
+    "posts": "one line per post or day: no customers",
+    "campaign report": "one line per campaign: no customers",
+}
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export of one tool.
+
+    Attributes
+    ----------
+    name : str
+        What to call it: the tool and what it exports.
+    kind : str
+        One of `KINDS`.
+    told_by : tuple of str
+        Columns that together tell it; "a|b" is either. Case doesn't matter.
+    not_with : tuple of str
+        Columns that tell another export.
+    columns : dict of str to tuple of str
+        segkit's name -> the file's, best first.
+    required : tuple of str
+        segkit's names without which it can't be read.
+    email : tuple of str
+        Columns with an address, to join with tables whose key is one.
+    key, key_like : str
+        A column and a pattern that its cells fit in records only: tells further header rows.
+    comment : str
+        Pattern of a line on top that tells it where the column names can't.
+    footer : str
+        Pattern of a closing line; empty where it has none.
+    once_an_order : tuple of str
+        Columns that are filled on an order's first line only, by `order_id`.
+    status, sales : tuple of str
+        Columns that may hold an order's status, and its words for a sale.
+    currency : tuple of str
+    left_out : dict of str to str
+        Columns of money that aren't taken into account, and what that means.
+    utc : bool
+        Whether its times are in UTC.
+    words : tuple of str
+        What its user has to know.
+    """
+
+    name: str
+    kind: str
+    told_by: Names
+    not_with: Names = ()
+    columns: Mapping[str, Names] = field(default_factory=dict)
+    required: Names = ()
+    email: Names = ()
+    key: str = ""
+    key_like: str = ""
+    comment: str = ""
+    footer: str = ""
+    once_an_order: Names = ()
+    status: Names = ()
+    sales: Names = ()
+    currency: Names = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    utc: bool = False
+    words: Names = ()
+
+    def fits(self, names: Sequence[str]) -> bool:
+        """Whether some column names tell this export."""
+        there = {name.casefold() for name in names}
+        tells = all(
+            any(either.casefold() in there for either in one.split("|")) for one in self.told_by
+        )
+        return bool(self.told_by) and tells and not there & {name.casefold() for name in self.not_with}
+
+    def lacks(self, names: Sequence[str]) -> list[str]:
+        """Columns that it can't be read without and that aren't among some names."""
+        there = {name.casefold() for name in names}
+        return [
+            self.columns[ours][0]
+            for ours in self.required
+            if not any(theirs.casefold() in there for theirs in self.columns[ours])
+        ]
+
+
+def as_named(wanted: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Those of some wanted columns that a file has, as the file writes them."""
+    there = {name.casefold(): name for name in names}
+    return [there[name.casefold()] for name in wanted if name.casefold() in there]
