@@ -4,12 +4,10 @@ Nothing is guessed when a study runs; everything here ends in a commented file t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from segkit.errors import DataError
@@ -22,6 +20,7 @@ from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
 from segkit.sources.names import PATTERNS, is_protected, match_columns
 from segkit.sources.personal import find_personal
+from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import (
     FLOAT_ID,
     ISO_DATE,
@@ -39,53 +38,6 @@ DATE_FORMATS = (
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
 MAX_LEVELS = 20
-
-
-@dataclass
-class Guess:
-    """What was guessed about one file.
-
-    Attributes
-    ----------
-    spec : dict
-        The table's entry in study.yaml.
-    said : dict of str to str
-        Column or option -> why it was guessed so.
-    needs : list of str
-        What a person has to decide.
-    """
-
-    spec: dict[str, Any]
-    said: dict[str, str] = field(default_factory=dict)
-    needs: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Seen:
-    """A file as it was looked at: all columns as text, read once."""
-
-    table: ibis.Table
-    guess: Guess
-    rules: dict[str, Any] = field(default_factory=dict)
-    as_of: str = OPEN
-    currency: str = ""
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """segkit's name -> the file's."""
-        columns: dict[str, Any] = self.guess.spec["columns"]
-        return columns
-
-    def text(self, column: str) -> Any:
-        """A column's values as trimmed text."""
-        return self.table[column].cast("string").strip()
-
-    def share(self, column: str, pattern: str) -> float:
-        """Share of a column's filled values that fit a pattern."""
-        value = self.text(column)
-        filled = self.table.filter(value.notnull() & (value != ""))
-        fits = filled[column].cast("string").strip().re_search(pattern)
-        return float(filled.agg(share=fits.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
 def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:

@@ -10,7 +10,8 @@ import yaml
 
 from segkit.errors import StudyError
 from segkit.sources.exports.tell import keyed, tell_files
-from segkit.sources.guess import Guess, Seen, describing, guess_table, guess_transactions
+from segkit.sources.guess import describing, guess_table, guess_transactions
+from segkit.sources.seen import Guess, Seen
 from segkit.study import project_root
 
 

@@ -15,7 +15,6 @@ from segkit.segments.evidence.choose import (
     blob_warnings,
     choose_k,
     is_lumpier,
-    is_natural,
     runner_up,
     size_warnings,
     spike_warnings,
@@ -25,17 +24,17 @@ from segkit.segments.evidence.choose import (
 from segkit.segments.evidence.ellipses import Ellipses, find_ellipses
 from segkit.segments.evidence.gap import Gap, unused_gap
 from segkit.segments.evidence.indices import indices
+from segkit.segments.evidence.inside import look_inside
 from segkit.segments.evidence.reference import (
     TEST_ROWS,
     Reference,
     fit_reference,
     lumpiness,
-    steadiness,
 )
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.evidence.valley import find_valleys
 from segkit.segments.kinds import check_frame, is_smooth
-from segkit.segments.space import Space, fit_space
+from segkit.segments.space import fit_space
 from segkit.segments.stability import (
     COMPARED_ROWS,
     Resamples,
@@ -45,9 +44,6 @@ from segkit.segments.stability import (
     segment_jaccard,
     side_by_side,
 )
-
-INSIDE_ROWS, INSIDE_BLOBS, INSIDE_KS = 100, 19, (2, 3)
-"""A segment of so many customers is looked into for groups of its own, against so many blobs."""
 
 
 def assess_structure(
@@ -170,7 +166,7 @@ def assess_structure(
         *size_warnings(by_k.loc[chosen], chosen, len(frame), frame.shape[1], min_share, min_size),
         *spikes,
         *blob_warnings(n_blobs),
-        *_look_inside(coded, labels[chosen], space, random_state),
+        *look_inside(coded, labels[chosen], space, random_state),
     ]
     return Structure(
         verdict=verdict,
@@ -274,32 +270,3 @@ def _gap(reference: Reference, labels: np.ndarray, min_share: float, seed: int) 
     numbers = reference.points(reference.joined[:, : reference.n_numbers])
     with one_thread():
         return unused_gap(numbers, labels[reference.rows], reference.names, min_share, seed)
-
-
-def _look_inside(coded: np.ndarray, labels: np.ndarray, space: Space, seed: int) -> list[str]:
-    """Say which segments fall into groups of their own: the cut is too coarse."""
-    inside = [np.flatnonzero(labels == one) for one in range(labels.max() + 1)]
-    inside = [rows for rows in inside if len(rows) >= INSIDE_ROWS]
-    calls = (delayed(_is_several)(space, coded[rows], seed) for rows in inside)
-    found = list(side_by_side(calls, len(inside), "groups inside segments"))
-    return [
-        f"Too coarse: the segment of {len(rows) / len(coded):.0%} of customers falls into separate "
-        "groups of its own. Try a larger number, or segments inside this one."
-        for rows, several in zip(inside, found, strict=True)
-        if several
-    ]
-
-
-def _is_several(space: Space, coded: np.ndarray, seed: int) -> bool:
-    if not np.ptp(coded, axis=0).any():
-        return False
-    reference = fit_reference(space, coded, seed)
-    X = reference.points(reference.joined)
-    ks = [k for k in INSIDE_KS if k < len(np.unique(X, axis=0))]
-    if not ks:
-        return False
-    lumps = lumpiness(reference, ks, n_blobs=INSIDE_BLOBS, seed=seed, bar=False)
-    with one_thread():
-        steady = steadiness(X, ks, np.random.default_rng(seed), seed)
-        valleys = [find_valleys(X, k, seed).pooled for k in ks]
-    return bool(is_natural(lumps.by_k.assign(stability=steady, valley=valleys), lumps.p).any())

@@ -1,14 +1,12 @@
 """A known export's columns -> segkit's, and what its user has to know about this file."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
-
-if TYPE_CHECKING:
-    from segkit.sources.guess import Seen
+from segkit.sources.seen import Seen
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 FEW_SALES = 0.5
@@ -25,7 +23,7 @@ def map_columns(known: Recognised, table: ibis.Table) -> dict[str, Any]:
     return found
 
 
-def note_export(known: Recognised, seen: "Seen") -> None:
+def note_export(known: Recognised, seen: Seen) -> None:
     """Put an export's rule, currency and words into what was guessed, with this file's counts."""
     export, table = known.export, seen.table
     seen.guess.said |= {f"{export.name}:": "; ".join(export.words)} if export.words else {}
@@ -42,7 +40,7 @@ def note_export(known: Recognised, seen: "Seen") -> None:
         _note_currency(seen, currency[0])
 
 
-def _note_status(known: Recognised, seen: "Seen", column: str) -> None:
+def _note_status(known: Recognised, seen: Seen, column: str) -> None:
     sales = list(known.export.sales)
     seen.rules["sale_status"] = {"column": column, "values": sales}
     told = seen.text(column).lower().fill_null("")
@@ -58,7 +56,7 @@ def _note_status(known: Recognised, seen: "Seen", column: str) -> None:
         )
 
 
-def _note_currency(seen: "Seen", column: str) -> None:
+def _note_currency(seen: Seen, column: str) -> None:
     upper = seen.text(column).upper()
     codes = seen.table.select(code=upper).filter(upper != "").distinct().order_by("code")
     found = [str(code) for code in codes.execute()["code"]]
