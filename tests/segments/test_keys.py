@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segkit.segments.keys import segment_keys, segment_profiles
+from segkit.segments.keys import overall, segment_keys, segment_profiles, trait_table
 from segkit.segments.space import fit_space
 from tests.segments.made import customers, make_mixed
 
@@ -12,7 +12,8 @@ def profiles():
     """Of the three planted groups of numbers and categories."""
     frame, truth = make_mixed()
     space = fit_space(frame)[0]
-    return segment_profiles(space, space.coded(frame), truth, 3)
+    traits = trait_table(space, space.coded(frame))
+    return segment_profiles(traits, truth, 3, overall(traits))
 
 
 def test_a_profile_of_a_number_is_its_mean_in_standard_deviations(profiles):
@@ -65,6 +66,6 @@ def test_the_last_digits_of_a_profile_do_not_change_its_key(profiles):
 def test_a_base_that_never_varies_tells_segments_apart_as_nothing():
     frame = customers({"spend": np.arange(30.0), "age": np.arange(30.0)})
     space = fit_space(frame)[0]
-    same = space.coded(frame.assign(age=5.0))
-    profile = segment_profiles(space, same, np.arange(30) % 2, 2)
+    same = trait_table(space, space.coded(frame.assign(age=5.0)))
+    profile = segment_profiles(same, np.arange(30) % 2, 2, overall(same))
     assert profile["age"].tolist() == [0, 0]
