@@ -27,6 +27,7 @@ METHOD_WORDS = {
     "kmeans": "k-means on the traits above",
     "famd": "k-means on scores that weigh the numbers and categories above alike (FAMD)",
     "gmm": "a mixture of normal groups in the traits above",
+    "gmm_tied": "a mixture of normal groups of one shape in the traits above",
     "kprototypes": "k-prototypes on the traits above",
     "gower": "medoids by Gower's distance in the traits above",
     "hdbscan": "dense groups in the traits above (HDBSCAN); the rest is noise",

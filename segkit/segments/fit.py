@@ -49,12 +49,13 @@ def fit_segments(
     frame : pandas.DataFrame of shape (n_customers, n_columns)
         The bases, without missing values: numbers, yes/no, ordered categories, text.
     k : int, optional
-        Number of segments. By default the one that `structure` puts forward; for `gmm` on numbers
+        Number of segments. By default the one that `structure` puts forward; for mixtures on numbers
         and for `latent_class` the one with the lowest BIC; `hdbscan` finds it.
     method : str, optional
         "kmeans" (default for numbers, unless only a mixture follows their natural groups), "famd"
         (k-means on scores that weigh numbers and categories alike; default where there are
-        categories), "gmm" (groups of any direction and length), "kprototypes", "gower" (medoids, at
+        categories), "gmm" (groups of any direction and length), "gmm_tied" (all of one shape; what
+        `structure` proposes, for that is what it has tested), "kprototypes", "gower" (medoids, at
         most 5,000 customers), "hdbscan" (dense groups, the rest is noise and kept as such), "ward",
         "latent_class" (survey answers), "rules".
     structure : Structure, optional
@@ -140,7 +141,7 @@ def _check_suits(method: Method, frame: pd.DataFrame) -> None:
 def _suited(structure: Structure, k: int | None) -> str:
     """The mixture where only that follows the natural groups, else k-means."""
     if structure.ellipses is not None and k in {None, structure.k}:
-        return "gmm"
+        return "gmm_tied"
     return "famd" if structure.space.form == "famd" else "kmeans"
 
 
@@ -155,7 +156,7 @@ def _number(X: np.ndarray, method: Method, structure: Structure, space: Space) -
         return structure.k
     ks, seed = [int(k) for k in structure.by_k.index], structure.random_state
     sample = X[:: max(1, len(X) // BIC_ROWS)]
-    if method.name == "gmm":
+    if method.name != "latent_class":
         bic = mixture_bic(sample, ks, seed)
     else:
         with one_thread():

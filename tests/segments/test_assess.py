@@ -167,7 +167,7 @@ def test_few_customers_for_their_bases_are_warned_of(cloud):
 
 def test_a_gap_that_the_segments_run_across_changes_the_method(long_structure):
     assert long_structure.gap is not None
-    assert long_structure.method == "gmm"
+    assert long_structure.method == "gmm_tied"
     assert long_structure.gap.reading in long_structure.reading
 
 

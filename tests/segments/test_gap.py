@@ -39,7 +39,7 @@ def test_purity_is_the_share_in_the_group_of_most_of_the_segment(aslant, gap):
 
 def test_a_gap_says_what_to_do(gap):
     assert f"only {gap.purity:.0%} of customers" in gap.reading
-    assert 'method="gmm"' in gap.reading
+    assert 'method="gmm_tied"' in gap.reading
 
 
 def test_a_gap_is_made_of_plain_values(gap):

@@ -80,7 +80,7 @@ class Method:
         if has_categories and self.forms == ("scaled",):
             raise ParameterError(
                 f"method '{self.name}' is for numbers and the frame has categories",
-                "famd, kprototypes, gower, latent_class, gmm, ward or hdbscan",
+                "famd, kprototypes, gower, latent_class, gmm, gmm_tied, ward or hdbscan",
             )
         return self.forms[-1] if has_categories else self.forms[0]
 
@@ -96,6 +96,10 @@ def _best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) 
 
 def _gmm(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
     return mixture_arrays(fit_mixture(X, k, seed))
+
+
+def _gmm_tied(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+    return mixture_arrays(fit_mixture(X, k, seed, ("tied",)))
 
 
 def _ward(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
@@ -161,6 +165,7 @@ METHODS: dict[str, Method] = {
         Method("kmeans", ("scaled",), _kmeans, nearest_centre, MANY, best=_best_kmeans),
         Method("famd", ("famd",), _kmeans, nearest_centre, MANY, best=_best_kmeans),
         Method("gmm", ("scaled", "famd"), _gmm, likeliest_group, 2_000, 20_000, by_bic=True),
+        Method("gmm_tied", ("scaled", "famd"), _gmm_tied, likeliest_group, 2_000, 20_000, by_bic=True),
         Method("kprototypes", ("coded",), _kprototypes, nearest_prototype),
         Method("gower", ("coded",), _gower, nearest_medoid, 1_000, most_rows=5_000),
         Method("hdbscan", ("scaled", "famd"), _hdbscan, nearest_example, 2_000, 20_000, finds_k=True),

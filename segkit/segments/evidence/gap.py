@@ -46,7 +46,7 @@ class Gap:
             f"Along {self.where} the customers fall into {self.n_groups} groups with a gap between "
             f"them (z {self.z:.1f}), and k-means runs across it: only {self.purity:.0%} of customers "
             "are in the group that most of their segment is in. The groups are long rather than "
-            'round; fit_segments(frame, method="gmm") can follow them.'
+            'round; fit_segments(frame, method="gmm_tied") can follow them.'
         )
 
 

@@ -98,7 +98,7 @@ class Structure(Shown):
     def method(self) -> str:
         """The method that suits what was seen: for `fit_segments(frame, method=...)`."""
         if self.gap is not None or self.ellipses is not None:
-            return "gmm"
+            return "gmm_tied"
         return "famd" if self.space.form == "famd" else "kmeans"
 
     @property
