@@ -141,8 +141,7 @@ def assess_structure(
     reference = fit_reference(space, coded, random_state)
     lumps = lumpiness(reference, ks, n_blobs=n_blobs, seed=random_state)
     labels = _cuts(X, ks, n_starts, random_state)
-    tested = reference.points(reference.joined)
-    witnesses = _witnesses(tested, ks, random_state)
+    witnesses = _witnesses(reference.tested, ks, random_state)
     if not all(is_smooth(column) for column in reference.joined.T):
         witnesses["bic"] = np.nan  # says nothing of answers in steps
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)

@@ -85,7 +85,7 @@ def find_ellipses(reference: Reference, bic: dict[int, float], seed: int) -> Ell
         Of the tested rows, from two groups on.
     seed : int
     """
-    X = reference.points(reference.joined)
+    X = reference.tested
     k = min(bic, key=lambda number: bic[number])
     if k == max(bic) and mixture_bic(X, [k + 1], seed)[k + 1] < bic[k]:
         return None

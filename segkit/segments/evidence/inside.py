@@ -32,7 +32,7 @@ def _is_several(space: Space, coded: np.ndarray, seed: int) -> bool:
     if not np.ptp(coded, axis=0).any():
         return False
     reference = fit_reference(space, coded, seed)
-    X = reference.points(reference.joined)
+    X = reference.tested
     ks = [k for k in INSIDE_KS if k < len(np.unique(X, axis=0))]
     if not ks:
         return False

@@ -1,6 +1,7 @@
 """Is the data lumpier than one blob that looks like it in every other way?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,11 @@ class Reference:
     n_axes: int
     keeps_scale: bool
     blob: Blob
+
+    @cached_property
+    def tested(self) -> np.ndarray:
+        """The tested rows as points."""
+        return self.points(self.joined)
 
     def points(self, joined: np.ndarray) -> np.ndarray:
         """Scale rows as the customers were scaled; the same for the data and for every blob."""
@@ -126,7 +132,7 @@ def lumpiness(
 ) -> Lumpiness:
     """Hold the data against its blobs (Monte Carlo test; the statistic is that of k-means)."""
     with one_thread():
-        seen = _tightness(reference.points(reference.joined), ks, DATA_STARTS, seed)
+        seen = _tightness(reference.tested, ks, DATA_STARTS, seed)
     seeds = np.random.default_rng(seed).integers(0, 2**31 - 1, n_blobs)
     if bar:
         calls = (
