@@ -5,9 +5,9 @@ from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
 from segkit.segments.clustering.kmeans import one_thread
+from segkit.segments.clustering.mixture import mixture_from
 
 ROWS, GROUPS = 500, (1, 2, 3, 4)
-REGULAR = 1e-4
 
 
 def evenly_ranked(column: np.ndarray) -> np.ndarray:
@@ -41,17 +41,5 @@ def line_bic(values: np.ndarray) -> tuple[int, float]:
 
 
 def _fitted(X: np.ndarray, k: int) -> GaussianMixture:
-    cut = KMeans(k, n_init=3, random_state=0).fit(X)
-    within = max(cut.inertia_ / len(X), REGULAR)
-    mixture = GaussianMixture(
-        k,
-        covariance_type="tied",
-        reg_covar=REGULAR,
-        weights_init=np.bincount(cut.labels_, minlength=k) / len(X),
-        means_init=cut.cluster_centers_,
-        precisions_init=np.array([[1 / within]]),
-        max_iter=200,
-        init_params="random_from_data",
-        random_state=0,
-    )
-    return mixture.fit(X)
+    cut = KMeans(k, n_init=3, random_state=0).fit_predict(X)
+    return mixture_from(X, k, cut, "tied", 0)

@@ -22,7 +22,7 @@ def fit_mixture(X: np.ndarray, k: int, seed: int, shapes: tuple[str, ...] = SHAP
     along that line has the lightest tails), and at random.
     """
     starts = list(_starts(X, k, seed))
-    fits = [_from(X, k, start, shape, seed) for shape in shapes for start in starts]
+    fits = [mixture_from(X, k, start, shape, seed) for shape in shapes for start in starts]
     return min(fits, key=lambda fit: fit.bic(X))
 
 
@@ -45,7 +45,8 @@ def _starts(X: np.ndarray, k: int, seed: int) -> Iterator[np.ndarray]:
         yield ((whitened[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
 
 
-def _from(X: np.ndarray, k: int, labels: np.ndarray, shape: str, seed: int) -> GaussianMixture:
+def mixture_from(X: np.ndarray, k: int, labels: np.ndarray, shape: str, seed: int) -> GaussianMixture:
+    """Fit a normal mixture from one cut."""
     share = np.eye(k)[labels] + 1e-3 / k
     mixture = GaussianMixture(
         k,
