@@ -7,7 +7,8 @@ from segkit.errors import StudyError, nearest
 from segkit.traits import TraitSpec
 
 if TYPE_CHECKING:
-    from segkit.study import Study, TableSpec
+    from segkit.study import Study
+    from segkit.tablespec import TableSpec
 
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 

@@ -15,6 +15,7 @@ import yaml
 from segkit.errors import StudyError, nearest
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
+from segkit.tablespec import TableSpec
 from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
@@ -39,52 +40,6 @@ WORDS: Mapping[str, str] = {
     "order": "order",
     "orders": "orders",
 }
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """Where one table is and how to read it.
-
-    Attributes
-    ----------
-    file : str
-        CSV (also gzipped) or Parquet, relative to the study's folder; `package:NAME/PATH` for a
-        file that an installed package carries.
-    columns : dict
-        segkit's name -> the name in the file (a list of names is summed, for `discount`).
-    delimiter, encoding, decimal, thousands, date_format : str
-        Stated, never guessed at run time: `segkit new` guesses once and writes them down.
-    timezone : str, optional
-        Zone of the file's times; they are turned into the study's zone.
-    header : list of str, optional
-        Column names of a file that has no header line.
-    ids : {"text", "from_float", "email"}
-        `from_float` takes "12346.0" for the id 12346; `email` takes addresses for one id whatever
-        their case.
-    skip_lines, extra_header_rows, footer : int
-        Lines before the header, header rows under the names, and closing lines that hold
-        something: read as what they are, not as records.
-    fill_down : dict, optional
-        `by` and `columns`: cells that an export writes on an order's first line only.
-    join : dict, optional
-        `file` and `by`: a second file whose columns are added by a shared key.
-    """
-
-    file: str
-    columns: Mapping[str, str | list[str]]
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    decimal: str = "."
-    thousands: str = ""
-    date_format: str = "ISO8601"
-    timezone: str | None = None
-    header: list[str] | None = None
-    ids: str = "text"
-    skip_lines: int = 0
-    extra_header_rows: int = 0
-    footer: int = 0
-    fill_down: Mapping[str, Any] | None = None
-    join: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

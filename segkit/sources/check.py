@@ -13,7 +13,7 @@ from segkit.schema import OPEN
 from segkit.sources.files import Raw
 from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
-from segkit.study import TableSpec
+from segkit.tablespec import TableSpec
 
 _STAGED = "segkit__"
 UNDER = "set_aside_under"

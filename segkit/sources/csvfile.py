@@ -16,7 +16,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.encoding import check_utf8, is_gzip, is_utf8, line_numbers, open_bytes, rewrite
 from segkit.sources.trim import Trimmed, needs_trimming, trim
-from segkit.study import TableSpec
+from segkit.tablespec import TableSpec
 
 WHITESPACE = "whitespace"
 CUT_AT = 10_000

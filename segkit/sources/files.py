@@ -18,7 +18,8 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
 from segkit.sources.encoding import first_bytes
-from segkit.study import Study, TableSpec
+from segkit.study import Study
+from segkit.tablespec import TableSpec
 
 SHARED = "$SEGKIT_DATA/"
 

@@ -8,7 +8,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
-from segkit.study import TableSpec
+from segkit.tablespec import TableSpec
 
 
 def fill_down(con: Backend, name: str, raw: Raw, spec: TableSpec) -> Raw:

@@ -29,7 +29,7 @@ from segkit.sources.values import (
     number_pattern,
     try_strptime,
 )
-from segkit.study import TableSpec
+from segkit.tablespec import TableSpec
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",

@@ -19,7 +19,8 @@ from segkit.sources.check import (
 )
 from segkit.sources.files import Raw
 from segkit.sources.values import as_id, as_moment
-from segkit.study import Study, TableSpec
+from segkit.study import Study
+from segkit.tablespec import TableSpec
 
 ROW_DIGITS = 9
 

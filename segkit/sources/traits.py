@@ -10,7 +10,8 @@ import pandas as pd
 from segkit.errors import DataError, nearest
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
-from segkit.study import Study, TableSpec
+from segkit.study import Study
+from segkit.tablespec import TableSpec
 from segkit.traits import ScaleSpec, TraitSpec, last_day
 
 _WHY = "__why"

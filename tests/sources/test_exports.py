@@ -13,7 +13,7 @@ from segkit.errors import DataError
 from segkit.sources.exports.export import READ
 from segkit.sources.exports.recognise import EXPORTS, recognise
 from segkit.sources.files import read_raw
-from segkit.study import TableSpec
+from segkit.tablespec import TableSpec
 from tests.conftest import make_transactions
 from tests.sources import published
 
