@@ -11,8 +11,10 @@ from segkit.sources.values import as_id
 from segkit.tablespec import TableSpec
 from segkit.traits import NO, YES
 
-BOT = r"(^|[^a-z])(bot|crawler|spider)|bot([^a-z]|$)|crawl|slurp|headless"
+BOT = r"bot([^a-z]|$)|(^|[^a-z])spider|crawl|slurp|headless"
 """Words by which a user agent, or a device, says that it is no person."""
+PHONE = "cubot"
+"""A make of phones that sounds like one."""
 SECONDS = "decimal(18, 3)"
 """Exact, so that a sum doesn't depend on the order of the rows."""
 
@@ -73,7 +75,8 @@ def _rules(table: ibis.Table, read: Values, spec: TableSpec) -> Values:
     says_bot = ibis.literal(False)
     for name in ("agent", "device"):
         if name in spec.columns:
-            says_bot |= text_of(table, name, spec).lower().re_search(BOT).fill_null(False)
+            text = text_of(table, name, spec).lower().replace(PHONE, "")
+            says_bot |= text.re_search(BOT).fill_null(False)
     if "is_bot" in spec.columns:
         says_bot |= text_of(table, "is_bot", spec).lower().isin(YES).fill_null(False)
     return rules | {"bot": says_bot}
