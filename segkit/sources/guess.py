@@ -29,7 +29,7 @@ from segkit.sources.values import (
     number_pattern,
     try_strptime,
 )
-from segkit.tablespec import TableSpec
+from segkit.tablespec import TableSpec, table_spec
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
@@ -62,7 +62,7 @@ def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = No
         raise DataError(f"there is no file '{path}'")
     spec, said = _form(path, known)
     con = connect()
-    asked = TableSpec(columns={}, **spec)
+    asked = table_spec({"columns": {}, **spec})
     raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
     if known:
         found = map_columns(known, raw.table)
