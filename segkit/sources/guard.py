@@ -78,20 +78,22 @@ class Guard:
         """The id under which the tables hold a customer."""
         return customer_id if self.pseudonyms is None else self.pseudonyms.of(customer_id)
 
-    def _told(self, ids: pd.Series) -> pd.DataFrame:
-        erased = set() if self.erasures is None else self.erasures.among(ids)
-        names = [self.name_of(one) for one in ids]
-        rules = [
-            ERASED if one in erased else self._rule(name) for one, name in zip(ids, names, strict=True)
-        ]
-        columns = {_ID: list(ids), _NAME: names, BARRED: rules}
-        return pd.DataFrame(columns, dtype="str")
-
-    def _rule(self, name: str) -> str | None:
+    def rule_for(self, name: str) -> str | None:
+        """The rule under which a customer is left out for lack of consent, by the tables' id."""
         if self.standing is None:
             return None
         status = self.standing.get(name, NEVER_ASKED)
         return None if status == "granted" else f"no consent for {self.purpose}: {status}"
+
+    def _told(self, ids: pd.Series) -> pd.DataFrame:
+        erased = set() if self.erasures is None else self.erasures.among(ids)
+        names = [self.name_of(one) for one in ids]
+        rules = [
+            ERASED if one in erased else self.rule_for(name)
+            for one, name in zip(ids, names, strict=True)
+        ]
+        columns = {_ID: list(ids), _NAME: names, BARRED: rules}
+        return pd.DataFrame(columns, dtype="str")
 
 
 def open_guard(study: Study) -> Guard:

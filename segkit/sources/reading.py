@@ -107,6 +107,10 @@ class Reading:
             self.traits, self.trait_record = read_traits(check.kept(), self.study)
         return customers
 
+    def as_it_came(self, name: str) -> Raw:
+        """A table under the file's own names, before any line of it is checked."""
+        return self._raw(name)
+
     def rows(self) -> dict[str, float]:
         """Rows of the customer table that were read."""
         record = next(record for record in self.records if record["table"].eq("customers").all())
