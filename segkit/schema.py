@@ -91,6 +91,8 @@ def _worded(error: fastjsonschema.JsonSchemaValueException, above: str = "") -> 
         missing = [name for name in error.rule_definition if name not in error.value]
         return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
     demand = error.message.removeprefix(f"{error.name} ")
+    if where.startswith("pseudonyms"):  # someone may have put the key itself there
+        return StudyError(f"{where} isn't what it should be: it {demand}")
     return StudyError(f"{where} is {error.value!r}: it {demand}")
 
 

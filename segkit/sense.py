@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
+from segkit.permission import check_permission
 from segkit.traits import TraitSpec
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for co
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    check_permission(study)
     _check_bases(study)
     _check_rules(study)
     for name, spec in study.tables.items():
@@ -34,7 +36,7 @@ def _check_tables(study: "Study") -> None:
             "transactions, or customers, or both",
             "Name the file with one line per order line, or with one line per customer",
         )
-    others = sorted(set(study.tables) - {"customers"})
+    others = sorted(set(study.tables) - {"customers", "consent"})
     if others:
         raise StudyError(
             f"tables.{others[0]} is given without tables.transactions",

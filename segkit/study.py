@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError, nearest
+from segkit.permission import ConsentSpec, consent_spec
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
 from segkit.tablespec import TableSpec
@@ -68,6 +69,10 @@ class Study:
         Scores made of survey items.
     missing_bases : {"refuse", "leave_out"}
         What becomes of customers who lack a base.
+    consent : ConsentSpec, optional
+        For which purpose the study runs; with it, customers without consent are left out.
+    pseudonyms : dict of str to str, optional
+        `key_file` or `key_env`: where the key is under which ids become pseudonyms.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
@@ -91,6 +96,8 @@ class Study:
     made_for: str = ""
     currency: str = ""
     timezone: str = "UTC"
+    consent: ConsentSpec | None = None
+    pseudonyms: Mapping[str, str] | None = None
     segments: str | tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Any] = field(default_factory=lambda: dict(RULES))
     categories: Mapping[str, Any] = field(default_factory=dict)
@@ -219,6 +226,7 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
+            "consent": consent_spec(content["consent"]) if "consent" in content else None,
             "rules": {**RULES, **content.get("rules", {})},
             "parameters": {**PARAMETERS, **content.get("parameters", {})},
             "words": {**WORDS, **content.get("words", {})},

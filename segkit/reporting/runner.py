@@ -29,6 +29,7 @@ from segkit.errors import ParameterError, RunError
 from segkit.reporting.page import failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
 from segkit.reporting.workspace import Run, open_run
+from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
 NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
@@ -92,8 +93,9 @@ def run_study(
 
     Notes
     -----
-    The run works in a hidden folder beside its target and is renamed into place when every notebook
-    has passed, so that an interrupted or killed run leaves no half of a report.
+    Where the study has a consent table, whoever has no consent today is first erased from what
+    earlier runs left. The run works in a hidden folder beside its target and is renamed into place
+    when every notebook has passed, so that an interrupted or killed run leaves no half of a report.
     """
     given = dict(parameters or {})
     loaded = load_study(study).with_choices(as_of=as_of)
@@ -101,6 +103,7 @@ def run_study(
     refuse_unknown(given, known)
     started = datetime.now(UTC)
     loaded.with_choices(**{name: value for name, value in given.items() if name in loaded.parameters})
+    withdrawn = erase_withdrawn(loaded)
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
@@ -110,7 +113,7 @@ def run_study(
                 name: _execute(name, known[name], choices, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
-        _finish(run, folders, given, started, seconds)
+        _finish(run, folders, given, started, seconds, withdrawn)
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
         if not folders.target.exists():
@@ -238,7 +241,12 @@ def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
 
 
 def _finish(
-    run: Run, folders: _Folders, given: Mapping[str, Any], started: datetime, seconds: dict[str, float]
+    run: Run,
+    folders: _Folders,
+    given: Mapping[str, Any],
+    started: datetime,
+    seconds: dict[str, float],
+    withdrawn: Erased | None,
 ) -> None:
     """Write the page and the run's record, then put the folder into place."""
     study = run.study
@@ -258,6 +266,8 @@ def _finish(
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": seconds,
     }
+    if withdrawn is not None:
+        record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
 

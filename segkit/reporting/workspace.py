@@ -29,6 +29,7 @@ from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments, save_segments
 from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
+from segkit.sources.guard import permitted
 from segkit.sources.store import load_saved_tables, save_tables
 from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
@@ -238,6 +239,6 @@ def open_run(
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
     """Of everything that decides a result but the choices made for one notebook."""
     content = {name: value for name, value in asdict(study).items() if name != "folder"}
-    content |= {"inputs": inputs, "version": __version__}
+    content |= {"inputs": inputs, "version": __version__, "permitted": permitted(study)}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
