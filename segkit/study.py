@@ -13,10 +13,11 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError, nearest
+from segkit.events import EVENTS
 from segkit.permission import ConsentSpec, consent_spec
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
-from segkit.tablespec import TableSpec
+from segkit.tablespec import TableSpec, table_spec
 from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
@@ -116,8 +117,18 @@ class Study:
 
     @property
     def has_orders(self) -> bool:
-        """Whether there are transactions; else the customer table is all there is."""
+        """Whether there are transactions; else the customer table says who the customers are."""
         return "transactions" in self.tables
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The event tables, in the order in which they are read."""
+        return tuple(name for name in EVENTS if name in self.tables)
+
+    @property
+    def only_events(self) -> bool:
+        """Whether there are neither orders nor a customer table: customers are who has an event."""
+        return not self.has_orders and "customers" not in self.tables
 
     @property
     def shielded(self) -> frozenset[str]:
@@ -223,7 +234,7 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "name": name,
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
-            "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
+            "tables": {key: table_spec(spec) for key, spec in content["tables"].items()},
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
             "consent": consent_spec(content["consent"]) if "consent" in content else None,

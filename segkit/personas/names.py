@@ -27,11 +27,13 @@ OVERDUE_GAPS = 2
 STATES = {
     "recency": {-1: "Recent", 1: "Lapsed"},
     "tenure": {-1: "New", 1: "Long-standing"},
+    "last_seen": {-1: "Recently seen", 1: "Less recently seen"},
 }
 NOUNS = {
     "monetary": {-1: "light spenders", 1: "big spenders"},
     "frequency": {-1: "occasional buyers", 1: "frequent buyers"},
     "basket": {-1: "small-basket buyers", 1: "big-basket buyers"},
+    "visits": {-1: "occasional visitors", 1: "frequent visitors"},
 }
 QUALIFIERS = {
     "discount": {1: "discount-led", -1: "full-price"},
@@ -43,6 +45,8 @@ QUALIFIERS = {
     "returns": {1: "more returns", -1: "fewer returns"},
     "daypart": {1: "{label}"},
     "monetary": {1: "higher spend", -1: "lower spend"},
+    "visits": {1: "more visits", -1: "fewer visits"},
+    "last_seen": {1: "seen longer ago", -1: "seen more recently"},
 }
 
 

@@ -74,7 +74,8 @@ class Report(Shown):
     def header(self) -> Section:
         """Title, what was counted, and when."""
         kinds = {trait.kind for trait in self.run.study.traits.values()}
-        return self._section("header", dated=bool(kinds & {"date", "birth_year"}))
+        dated = bool(kinds & {"date", "birth_year"} or self.run.study.events)
+        return self._section("header", dated=dated)
 
     @property
     def in_short(self) -> Section:

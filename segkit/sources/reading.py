@@ -9,13 +9,15 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources import people, transactions
+from segkit.sources.behaviour.dated import check_dated
+from segkit.sources.behaviour.read import CONTRACTS, customers_of
 from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.consent import Consent, check_consent, gather_consent
 from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, totals_of
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.guard import Guard, key_notices, open_guard
-from segkit.sources.quality import account, no_traits
+from segkit.sources.quality import KEPT, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -116,9 +118,19 @@ class Reading:
         record = next(record for record in self.records if record["table"].eq("customers").all())
         return {"lines": int(record["lines"].sum())}
 
+    def event_totals(
+        self, events: Mapping[str, ibis.Table]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Rows of all event tables that were read, and those kept, with the customers they make."""
+        records = pd.concat([one for one in self.records if one["table"].isin(list(events)).all()])
+        kept = int(records.loc[records["rule"] == KEPT, "lines"].sum())
+        customers = len(customers_of(events, self.study.as_of))
+        return {"lines": int(records["lines"].sum())}, {"customers": customers, "lines": kept}
+
     def events(self, name: str) -> ibis.Table:
         """A table of dated events."""
-        check = people.check_events(self.con, self._raw(name), name, self.study)
+        check, notices = check_dated(self.con, self._raw(name), name, self.study, CONTRACTS[name])
+        self.notices += notices
         events = self.con.create_table(f"events_{name}", check.kept(), temp=True)
         self._file(name, check)
         return events

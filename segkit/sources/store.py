@@ -10,7 +10,7 @@ from segkit.sources.consent import Consent
 from segkit.sources.engine import connect
 from segkit.sources.pseudonyms import key_fingerprint
 from segkit.sources.quality import Quality, no_traits
-from segkit.sources.tables import EVENTS, Tables
+from segkit.sources.tables import Tables
 from segkit.study import Study
 
 RECORD = "quality.json"
@@ -61,11 +61,7 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
         returns=con.read_parquet(folder / "returns.parquet") if study.has_orders else None,
         customers=_frame(folder / "customers.parquet"),
         traits=_frame(folder / "traits.parquet"),
-        events={
-            name: con.read_parquet(folder / f"{name}.parquet")
-            for name in EVENTS
-            if name in study.tables
-        },
+        events={name: con.read_parquet(folder / f"{name}.parquet") for name in study.events},
         quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"]), traits),
         set_aside={path.stem: con.read_parquet(path) for path in aside},
         malformed={
