@@ -297,9 +297,10 @@ SHEET = """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/200
 <row r="4"><c r="A4" t="inlineStr"><is><t>C5, "x"</t></is></c><c r="B4"><v>40886.534722222219</v></c></row>
 </sheetData></worksheet>"""  # noqa: E501
 TEXTS = """<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-<si><t>InvoiceNo</t>
-</si>
-<si><t>InvoiceDate</t></si><si><r><t>Unit</t></r><r><t>Price</t></r></si><si><t> 85123a </t></si></sst>"""
+<si><t>InvoiceNo</t></si>
+<si><t>InvoiceDate</t></si>
+<si><r><t>Unit</t></r><r><t>Price</t></r></si>
+<si><t> 85123a </t></si></sst>"""
 
 
 def test_a_workbook_becomes_the_csv_that_was_typed(tmp_path):
