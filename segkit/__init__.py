@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from segkit.errors import SegkitError
+    from segkit.exploration.explore import explore
     from segkit.features.build import build_features
     from segkit.personas.profile import profile_segments
     from segkit.personas.writer import describe_segments
@@ -33,6 +34,7 @@ _HOMES = {
     "build_features": "features.build",
     "build_report": "reporting.sections",
     "describe_segments": "personas.writer",
+    "explore": "exploration.explore",
     "fit_segments": "segments.fit",
     "fit_within": "segments.nested",
     "load_segments": "segments.store",
@@ -55,6 +57,7 @@ __all__ = [
     "build_features",
     "build_report",
     "describe_segments",
+    "explore",
     "fit_segments",
     "fit_within",
     "load_segments",
