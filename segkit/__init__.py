@@ -11,8 +11,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from segkit.errors import SegkitError
     from segkit.features.build import build_features
+    from segkit.personas.describe import describe_segments
+    from segkit.personas.messages import load_messages
     from segkit.personas.profile import profile_segments
-    from segkit.personas.writer import describe_segments
     from segkit.reporting.runner import run_study
     from segkit.reporting.sections import build_report
     from segkit.reporting.workspace import open_run
@@ -32,9 +33,10 @@ _HOMES = {
     "assess_structure": "segments.evidence.assess",
     "build_features": "features.build",
     "build_report": "reporting.sections",
-    "describe_segments": "personas.writer",
+    "describe_segments": "personas.describe",
     "fit_segments": "segments.fit",
     "fit_within": "segments.nested",
+    "load_messages": "personas.messages",
     "load_segments": "segments.store",
     "load_study": "study",
     "load_tables": "sources.tables",
@@ -57,6 +59,7 @@ __all__ = [
     "describe_segments",
     "fit_segments",
     "fit_within",
+    "load_messages",
     "load_segments",
     "load_study",
     "load_tables",
