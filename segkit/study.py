@@ -18,6 +18,7 @@ from segkit.permission import ConsentSpec, consent_spec
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
 from segkit.tablespec import TableSpec, table_spec
+from segkit.targetspec import TargetSpec, target_spec
 from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
@@ -78,6 +79,10 @@ class Study:
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
     currency, timezone : str
+    language : str
+        Of the segments' automatic names; the report's own sentences are English.
+    targets : TargetSpec or None
+        By what the segments to go for are chosen.
     """
 
     name: str
@@ -96,6 +101,8 @@ class Study:
     missing_bases: str = "refuse"
     made_for: str = ""
     currency: str = ""
+    language: str = "en"
+    targets: TargetSpec | None = None
     timezone: str = "UTC"
     consent: ConsentSpec | None = None
     pseudonyms: Mapping[str, str] | None = None
@@ -238,6 +245,7 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
             "consent": consent_spec(content["consent"]) if "consent" in content else None,
+            "targets": target_spec(content["targets"]) if "targets" in content else None,
             "rules": {**RULES, **content.get("rules", {})},
             "parameters": {**PARAMETERS, **content.get("parameters", {})},
             "words": {**WORDS, **content.get("words", {})},

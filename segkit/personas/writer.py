@@ -5,54 +5,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from segkit.personas.cards import Card, Marker, Personas
+from segkit.personas.cards import Card, Marker
 from segkit.personas.columns import MIN_CELL
 from segkit.personas.facts import Fact, Sentence
-from segkit.personas.names import ENTER, apart, automatic_names
+from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered
 from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
-from segkit.study import WORDS
 
 SAME = 0.15
 MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 5, 2, 3, 3
-
-
-def describe_segments(
-    profile: Profile,
-    frame: pd.DataFrame,
-    *,
-    currency: str = "",
-    words: Mapping[str, str] = WORDS,
-    names: Mapping[str, str] | None = None,
-) -> Personas:
-    """Name the segments and write a card for each.
-
-    Parameters
-    ----------
-    profile : Profile
-    frame : pandas.DataFrame
-        The columns that the profile was made from.
-    currency : str
-        Printed before money.
-    words : dict
-        What customers and orders are called.
-    names : dict of str to str, optional
-        Name by segment key, such as `Match.names` keeps from an earlier run; other segments get one
-        from their profile. Segments drawn by rules bear their rule's name.
-
-    Returns
-    -------
-    Personas
-        Every sentence holds at least one `Fact`; nothing is said that no number supports.
-    """
-    given = {key: key for key in profile.keys if profile.segments.method == "rules"}
-    frame = frame.loc[profile.segments.labels.index]
-    called = automatic_names(profile, frame, customers=words["customers"])
-    called.update(pd.Series(given | dict(names or {}), dtype="object"))
-    cards = [_Writer(profile, key, currency, words).card(called[key]) for key in profile.keys]
-    facts = {fact.id: fact for card in cards for fact in card.facts}
-    return Personas(called, cards, facts, profile)
 
 
 def badge(n: int) -> str:
@@ -68,8 +30,16 @@ def badge(n: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Writer:
-    """Writes one segment's card."""
+class CardWriter:
+    """Writes one segment's card.
+
+    Attributes
+    ----------
+    profile : Profile
+    key, currency : str
+    words : dict of str to str
+        What customers and orders are called.
+    """
 
     profile: Profile
     key: str
@@ -77,6 +47,7 @@ class _Writer:
     words: Mapping[str, str]
 
     def card(self, name: str) -> Card:
+        """The whole card, under a name."""
         sizes = self.profile.sizes.loc[self.key]
         n, total = int(sizes["customers"]), int(self.profile.sizes["customers"].sum())
         stability = self.profile.segments.stability.loc[self.key]
@@ -116,6 +87,18 @@ class _Writer:
             badge=badge(n),
         )
 
+    def every_fact(self) -> dict[str, Fact]:
+        """Every figure of the segment that may be shown, on its card or not."""
+        effects = self.profile.effects.loc[self.key].dropna(subset=["delta"])
+        card = self.card("")
+        shown = [fact for fact in card.facts if fact.n >= MIN_CELL]
+        for marker in map(self.marker, effects.index):
+            shown += [marker.here, marker.overall, marker.delta]
+        if self.key in self.profile.levels.index.get_level_values("segment_key"):
+            for (variable, level), row in self.profile.levels.loc[self.key].iterrows():
+                shown += self.level(variable, level, row).facts.values()
+        return {fact.id: fact for fact in shown}
+
     def stability_word(self, reading: str) -> str:
         """Where the analyst draws the lines, no segment is called stable."""
         drawn = self.profile.segments.structure.verdict == "constructive"
@@ -133,18 +116,21 @@ class _Writer:
         owner: str = "",
         levels: tuple[str, ...] = (),
     ) -> Fact:
+        """A number about the segment, or about its owner."""
         of = f"{base or 'the segment'}'s {self.words['customers']}"
         of = f"all {self.words['customers']}" if base == "all" else of
         name = f"{owner or self.key}/{name}"
         return Fact(name, float(value), unit, int(n), of, low, high, self.currency, levels)
 
     def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
+        """Share of revenue, where there is money."""
         if "revenue_share" not in sizes:
             return None
         low, high = sizes["revenue_share_low"], sizes["revenue_share_high"]
         return self.fact("revenue/share", sizes["revenue_share"], "share", total, "all", low, high)
 
     def marker(self, variable: str) -> Marker:
+        """One trait here, among all, and the difference from the rest."""
         row, known = (
             self.profile.effects.loc[(self.key, variable)],
             self.profile.dictionary.loc[variable],
@@ -187,6 +173,7 @@ class _Writer:
         return effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
 
     def markers(self) -> list[Marker]:
+        """Clear effects, one per role."""
         if badge(int(self.profile.sizes.at[self.key, "customers"])) in {"size only", "suppressed"}:
             return []
         effects = self.ranked()
@@ -195,11 +182,13 @@ class _Writer:
         return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
 
     def described(self) -> list[Marker]:
+        """Descriptors that differ at least slightly."""
         effects = self.ranked()
         named = effects.loc[effects.index.intersection(list(self.profile.described))]
         return [self.marker(name) for name in apart(named, SAME).index]
 
     def same(self) -> list[Marker]:
+        """Traits in which the segment is like the rest."""
         effects = self.ranked()
         alike = effects[effects["delta_low"].gt(-ENTER) & effects["delta_high"].lt(ENTER)]
         alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("kin")
@@ -207,6 +196,7 @@ class _Writer:
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
     def lead(self, markers: list[Marker], n: int) -> Sentence:
+        """The segment in one line: its two strongest markers."""
         if not markers:
             count = self.fact("size/customers", n, self.words["customers"], n)
             return Sentence(
@@ -224,6 +214,7 @@ class _Writer:
         return Sentence("; ".join(slots) + ".", facts, names)
 
     def buys(self) -> list[tuple[str, Fact]]:
+        """Categories that take a larger part of the spending here."""
         effects = self.ranked()
         shares = effects[(effects["role"] == "category") & (effects["n"] >= 30)]
         index = (shares["value"] / shares["overall"].where(shares["overall"] > 0)).dropna()
@@ -237,6 +228,7 @@ class _Writer:
         ]
 
     def levels(self) -> list[Sentence]:
+        """Levels of text descriptors whose share differs by more than chance."""
         if self.key not in self.profile.levels.index.get_level_values("segment_key"):
             return []
         levels = self.profile.levels.loc[self.key]
@@ -248,6 +240,7 @@ class _Writer:
         ]
 
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
+        """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
         known, label = f"known {variable}", self.profile.labels[variable]
         facts = {
