@@ -34,6 +34,7 @@ from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
 
 STAMP = "stamp.json"
+NAMES = "names.json"
 
 
 @runtime_checkable
@@ -43,6 +44,10 @@ class HasFacts(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]:
         """Every number by its id."""
+
+    @property
+    def names(self) -> Any:
+        """Segment name by key."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,8 +98,7 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
-            self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
+            self._write("facts", lambda folder: _write_facts(result, folder))
         else:
             raise ParameterError(
                 f"a {type(result).__name__} can't be kept",
@@ -233,6 +237,13 @@ def open_run(
     dated = given.with_choices(as_of=as_of)
     inputs = hash_inputs(dated)
     return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
+
+
+def _write_facts(result: HasFacts, folder: Path) -> None:
+    facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+    names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
+    (folder / "facts.json").write_text(facts, encoding="utf-8")
+    (folder / NAMES).write_text(names, encoding="utf-8")
 
 
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
