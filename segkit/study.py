@@ -56,6 +56,10 @@ class Study:
     folder : pathlib.Path
     title, decision, made_for : str
         The question, who decides what with the answer, and who reads the report.
+    owner, review_by : str
+        Who answers for the segments, and the date by which they are looked at again.
+    out_of_scope : tuple of str
+        What the segments may not be used for, beside what no segment may be used for.
     as_of : str
         Reference date, YYYY-MM-DD, exclusive: only what happened before it counts.
     tables : dict of str to TableSpec
@@ -100,6 +104,9 @@ class Study:
     scales: Mapping[str, ScaleSpec] = field(default_factory=dict)
     missing_bases: str = "refuse"
     made_for: str = ""
+    owner: str = ""
+    review_by: str = ""
+    out_of_scope: tuple[str, ...] = ()
     currency: str = ""
     language: str = "en"
     targets: TargetSpec | None = None
@@ -241,6 +248,7 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "name": name,
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
+            "review_by": _checked_date(content.get("review_by", ""), "review_by"),
             "tables": {key: table_spec(spec) for key, spec in content["tables"].items()},
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
@@ -255,8 +263,10 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     return study
 
 
-def _checked_date(text: str) -> str:
+def _checked_date(text: str, key: str = "as_of") -> str:
+    if not text and key != "as_of":
+        return ""
     try:
         return date.fromisoformat(str(text)).isoformat()
     except ValueError:
-        raise StudyError(f"as_of is '{text}'", "a calendar date, YYYY-MM-DD") from None
+        raise StudyError(f"{key} is '{text}'", "a calendar date, YYYY-MM-DD") from None

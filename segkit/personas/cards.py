@@ -13,6 +13,24 @@ from segkit.personas.profile import Profile
 from segkit.shown import Shown
 
 
+def said(delta: Fact) -> str:
+    """The fixed words for an effect; no direction where its range holds zero.
+
+    Examples
+    --------
+    >>> said(Fact("a/revenue/delta", -0.4, "effect", 90, "", -0.5, -0.3))
+    'clearly lower'
+    >>> said(Fact("a/revenue/delta", 0.2, "effect", 30, "", -0.1, 0.5))
+    'no clear difference'
+    """
+    size = word(delta.value)
+    if size == "about the same":
+        return size
+    if delta.low is not None and delta.high is not None and delta.low <= 0 <= delta.high:
+        return "no clear difference"
+    return f"{size} {'higher' if delta.value > 0 else 'lower'}"
+
+
 @dataclass(frozen=True)
 class Marker:
     """One trait of a segment beside the same trait of all customers."""
@@ -24,10 +42,8 @@ class Marker:
 
     @property
     def word(self) -> str:
-        """The fixed word for the size of the effect, with its direction."""
-        said = word(self.delta.value)
-        side = "higher" if self.delta.value > 0 else "lower"
-        return said if said == "about the same" else f"{said} {side}"
+        """The fixed word for the size of the effect, with its direction where that is sure."""
+        return said(self.delta)
 
 
 @dataclass(frozen=True)

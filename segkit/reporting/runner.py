@@ -26,9 +26,10 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
-from segkit.reporting.workspace import Run, open_run
+from segkit.reporting.workspace import NAMES, Run, open_run
 from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
@@ -252,9 +253,13 @@ def _finish(
     study = run.study
     notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
-    page = report_page(notebook, title=study.title, run_line=line)
+    facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
+    names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
+    mark = run.fingerprint[:12]
+    page = report_page(notebook, title=study.title, run_line=line, mark=mark)
+    require_clean(page, read_facts(facts), names)
     (folders.working / REPORT).write_text(page, encoding="utf-8")
-    shutil.copyfile(folders.private / "facts" / "facts.json", folders.working / "facts.json")
+    (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
         "run": run.name,
@@ -262,6 +267,7 @@ def _finish(
         "parameters": {**study.parameters, **given},
         "inputs_sha256": run.inputs,
         "fingerprint": run.fingerprint,
+        "segments": names,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": seconds,

@@ -51,6 +51,10 @@ class HasFacts(Protocol):
     def facts(self) -> Mapping[str, Fact]:
         """Every number by its id."""
 
+    @property
+    def names(self) -> Any:
+        """Segment name by key."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run(Shown):
@@ -100,8 +104,7 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
-            self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
+            self._write("facts", lambda folder: _write_facts(result, folder))
             if isinstance(result, Personas):
                 names = json.dumps(as_records(result.automatic, self.study.language), indent=1)
                 self._write("names", lambda folder: (folder / NAMES).write_text(names, "utf-8"))
@@ -269,6 +272,13 @@ def open_run(
     dated = given.with_choices(as_of=as_of)
     inputs = hash_inputs(dated)
     return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
+
+
+def _write_facts(result: HasFacts, folder: Path) -> None:
+    facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+    names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
+    (folder / "facts.json").write_text(facts, encoding="utf-8")
+    (folder / NAMES).write_text(names, encoding="utf-8")
 
 
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
