@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.eventsense import check_event_tables
+from segkit.permission import check_permission
 from segkit.traits import TraitSpec
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for co
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    check_permission(study)
     _check_bases(study)
     _check_rules(study)
     for name, spec in study.tables.items():

@@ -11,6 +11,7 @@ import pandas as pd
 from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
 from segkit.sources.behaviour.read import coverage
+from segkit.sources.consent import Consent
 from segkit.sources.counts import counted, quiet_end
 from segkit.sources.engine import connect
 from segkit.sources.quality import READ, Quality
@@ -40,11 +41,15 @@ class Tables(Shown):
     quality : Quality
         What was kept, what was set aside, and why.
     set_aside : dict of str to ibis.Table
-        Per table the lines that were set aside, as they came, with their `rule`. Private.
+        Per table the lines that were set aside, as they came, with their `rule`. Private. Lines of
+        who may not be used (no consent, erased) are counted and not kept here either.
     malformed : dict of str to pandas.DataFrame
-        Lines that are no record at all, with their number in the file. Private.
+        Lines that are no record at all, with their number in the file. Private. Only their form
+        where a study has consent, pseudonyms or erasures: whose they are can't be told.
     inputs : dict of str to str
         SHA-256 of each table's content.
+    consent : Consent or None
+        Who agreed to what; None when the study has no consent table.
     """
 
     study: Study
@@ -57,6 +62,7 @@ class Tables(Shown):
     set_aside: Mapping[str, ibis.Table]
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
+    consent: Consent | None = None
 
     @property
     def main(self) -> str:
@@ -144,6 +150,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
     _check_zones(study)
     reading = Reading(study, connect(), frames)
+    consent = reading.permit()
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
     customers = reading.customers(lines)
     if customers is not None and lines is None:
@@ -165,6 +172,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         set_aside=reading.set_aside,
         malformed=reading.malformed,
         inputs=reading.inputs,
+        consent=consent,
     )
 
 

@@ -141,6 +141,18 @@ def as_money(number: Any) -> NumericValue:
     return number.try_cast(MONEY)
 
 
+def shape_of(text: str) -> str:
+    """The form of one text; see `shape`.
+
+    Examples
+    --------
+    >>> shape_of("Ana Meier, 12.5 €")
+    'aaa aaaaa, 99.9 ?'
+    """
+    text = re.sub("[A-Za-z]", "a", re.sub("[0-9]", "9", text))
+    return re.sub("[^ -~]", "?", text)
+
+
 def shape(value: Value) -> StringValue:
     """The form of a text without its content: "9999-99-99", "aaa 99"; safe to print."""
     text: Any = value.cast("string")
