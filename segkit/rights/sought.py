@@ -86,7 +86,8 @@ def normal_id(study: Study, given: str) -> str:
     DataError
         It is empty, or the study's rows have no ids.
     """
-    main = study.tables["transactions" if study.has_orders else "customers"]
+    first = study.events[0] if study.only_events else "customers"
+    main = study.tables["transactions" if study.has_orders else first]
     if "customer_id" not in main.columns:
         raise DataError(
             "the study's rows have no id: nobody in it can be told from another",
