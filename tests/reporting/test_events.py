@@ -65,8 +65,9 @@ def test_events_alone_make_a_report_of_who_has_an_event(tmp_path):
     assert "one per reader" not in text
     assert "as of, exclusive" in text
     assert re.search(r"each under a named rule; the others are of 120 readers\.", text)
-    assert "Occasional visitors" in text
     assert "Frequent visitors" in text
+    assert "occasional visitors, often opening e-mails" in text
+    assert "many pages per visit" in text
     assert "number of visits to the site (a pause of more than 30 minutes starts a new one)" in text
     assert "web bot" in text
     assert "revenue" not in text.lower()
@@ -82,6 +83,4 @@ def test_beside_a_customer_table_who_has_no_event_is_counted_and_left_out(tmp_pa
     text, _ = run_of(tmp_path, with_crm=True)
     assert "130 readers counted 130 rows read, one per reader" in text
     assert "120 of 130 readers have every base; 10 left out: pages per visit missing 10" in text
-    assert "120 of 120 ids with e-mails are in the customer table" in text.replace(
-        "reader table", "customer table"
-    )
+    assert re.search("120 of 120 ids with e-mails are in the (customer|reader) table", text)
