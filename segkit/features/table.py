@@ -93,7 +93,7 @@ class Features(Shown):
             columns = self.frame.join(
                 self.descriptors.drop(columns=self.frame.columns, errors="ignore")
             )
-        _refuse_unknown(names, columns, "descriptors")
+        self._refuse_unknown(names, columns, "descriptors")
         refuse_personal(columns, names)
         return columns[names]
 
@@ -103,7 +103,7 @@ class Features(Shown):
         One that is missing for any of them is refused, or those customers are left out when the
         study says `missing_bases: leave_out`.
         """
-        _refuse_unknown(names, self.frame, "bases")
+        self._refuse_unknown(names, self.frame, "bases")
         refuse_personal(self.frame, names)
         chosen = self.frame[list(names)]
         if self.study.missing_bases == "leave_out":
@@ -117,6 +117,20 @@ class Features(Shown):
                 "those customers out: `missing_bases: leave_out`",
             )
         return chosen
+
+    def _refuse_unknown(self, names: Sequence[str], columns: pd.DataFrame, where: str) -> None:
+        for name in names:
+            if name in columns:
+                continue
+            if name in self.left_out:
+                raise StudyError(
+                    f"{where} names '{name}', which the data can't give: {self.left_out[name]}",
+                    fix=f"Take it out of {where}, or see to what it needs",
+                )
+            raise StudyError(
+                f"{where} names '{name}', which is no feature of this study",
+                fix=nearest(name, columns.columns),
+            )
 
     @property
     def relations(self) -> pd.DataFrame:
@@ -151,12 +165,3 @@ class Features(Shown):
         if len(self.scales):
             html += self.scales.to_html(float_format="{:.2f}".format, border=0)
         return str(html)
-
-
-def _refuse_unknown(names: Sequence[str], columns: pd.DataFrame, where: str) -> None:
-    unknown = [name for name in names if name not in columns]
-    if unknown:
-        raise StudyError(
-            f"{where} names '{unknown[0]}', which is no feature of this study",
-            fix=nearest(unknown[0], columns.columns),
-        )

@@ -1,11 +1,13 @@
 """Event tables as features: small tables counted by hand, and planted ones counted again in pandas."""
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
 import segkit
 from segkit.errors import DataError, StudyError
+from segkit.features.behaviour.emails import answered
 from segkit.features.behaviour.visits import visits_of
 from segkit.sources.store import load_saved_tables, save_tables
 from tests.behaviour_data import make_events
@@ -284,6 +286,15 @@ def test_what_the_e_mail_table_never_says_is_left_out_not_0():
     assert features.left_out["days_since_click"] == "no row of the e-mail table says 'click'"
 
 
+def test_a_base_that_the_table_can_not_give_says_why():
+    columns = ["customer_id", "event_date", "action"]
+    table = {"file": "e.csv", "columns": {name: name for name in columns}}
+    rows = pd.DataFrame([("a", "2024-05-01", "open")], columns=columns)
+    features = built({"emails": table}, study={"bases": ["opened_share"]}, emails=rows)
+    with pytest.raises(StudyError, match="can't give: no row of the e-mail table says 'sent'"):
+        features.bases  # noqa: B018
+
+
 # --- activities and social
 
 
@@ -513,12 +524,15 @@ def test_months_of_events_are_drawn_where_there_is_nothing_else(log):
 
 
 @pytest.mark.parametrize("engine", ["pyspark", "bigquery", "snowflake"])
-def test_visits_compile_for_other_engines(engine):
-    import ibis
-
+def test_visits_and_answers_compile_for_other_engines(engine):
     log = ibis.table(
         {"customer_id": "string", "event_date": "timestamp", "moment": "timestamp", "is_page": "int64",
          "channel": "string", "step_place": "int64"},
         name="log",
     )  # fmt: skip
-    assert "OVER" in str(ibis.to_sql(visits_of(log, gap_minutes=30), dialect=engine)).upper()
+    emails = ibis.table(
+        {"customer_id": "string", "moment": "timestamp", "action": "string", "campaign": "string"},
+        name="emails",
+    )
+    for rows in (visits_of(log, gap_minutes=30), answered(emails)):
+        assert "OVER" in str(ibis.to_sql(rows, dialect=engine)).upper()
