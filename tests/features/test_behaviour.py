@@ -203,6 +203,14 @@ def test_at_most_five_channels_and_spellings_of_one_are_one():
     assert shares.at["a", "channel_e_mail_share"] == pytest.approx(2 / 7)
 
 
+@pytest.mark.parametrize("value", ["ana.meier@example.com", "+49 170 5550123"])
+def test_a_channel_that_holds_a_contact_is_refused_without_printing_it(value):
+    rows = [("a", "2024-05-01 10:00", value), ("a", "2024-05-02 10:00", "search")]
+    with pytest.raises(DataError, match="a channel of the web table likely holds") as refused:
+        web_of(rows, columns=("customer_id", "event_date", "channel"))
+    assert value not in str(refused.value)
+
+
 # --- visits, one a row
 
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ibis
+import pandas as pd
 
+from segkit.errors import DataError
 from segkit.events import SESSION_GAP_MINUTES, is_of_sessions, words_of
 from segkit.features.behaviour.part import Part, count_of, days_since, ratio_of, sum_of
 from segkit.features.behaviour.visits import visits_of
 from segkit.features.dictionary import Feature, readable, slug
 from segkit.sources.behaviour.web import has_hours
+from segkit.sources.personal import find_personal
 from segkit.tablespec import TableSpec
 
 TOP_CHANNELS = 5
@@ -94,7 +97,20 @@ def _top_channels(visits: ibis.Table) -> dict[str, list[str]]:
         names.setdefault(slug(row.channel), []).append(row.channel)
         total[slug(row.channel)] = total.get(slug(row.channel), 0) + row.n
     most = sorted(total, key=lambda name: (-total[name], name))[:TOP_CHANNELS]
+    _refuse_personal([label for name in most for label in names[name]])
     return {name: names[name] for name in most}
+
+
+def _refuse_personal(labels: Sequence[str]) -> None:
+    """A channel's name is printed: one of a person would be too."""
+    for label in labels:
+        found = find_personal(pd.DataFrame({"channel": [label]}))
+        if found:
+            raise DataError(
+                f"a channel of the web table likely holds {found[0].kind}",
+                "names of channels, such as search or newsletter, which a report may print",
+                "Map another column as tables.web.columns.channel, or none",
+            )
 
 
 def _features(visit_said: str, lasting: str) -> Iterator[Feature]:
