@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.protected import looks_protected
 from segkit.schema import OPEN
 from segkit.sources.engine import connect
 from segkit.sources.exports.mapping import map_columns, note_export
@@ -18,7 +19,7 @@ from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
-from segkit.sources.names import PATTERNS, is_protected, match_columns
+from segkit.sources.names import PATTERNS, match_columns
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import (
@@ -203,7 +204,7 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 def describing(people: Seen) -> tuple[list[str], list[str]]:
     """Columns with few levels describe; those that the law protects are audited only."""
     others = [name for name in people.table.columns if name != people.columns["customer_id"]]
-    protected = [name for name in others if is_protected(name)]
+    protected = [name for name in others if looks_protected(name)]
     personal = {one.column: one.kind for one in find_personal(people.table.select(*others).execute())}
     levels = {name: int(people.table[name].nunique().execute()) for name in others}
     most = min(MAX_LEVELS, int(people.table.count().execute()) - 1)  # else a level is a person
