@@ -21,6 +21,7 @@ from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
 from segkit.sources.names import PATTERNS, match_columns
 from segkit.sources.personal import find_personal
+from segkit.sources.printable import listed
 from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import (
     FLOAT_ID,
@@ -49,7 +50,7 @@ def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:
     for needed in ("customer_id", "order_date"):
         if needed not in columns:
             columns[needed] = OPEN
-            seen.guess.needs.append(f"{needed}: which of {', '.join(seen.table.columns)}?")
+            seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
     if columns["order_date"] != OPEN:
         _guess_dates(seen, columns["order_date"])
     _guess_notation(seen)
@@ -75,7 +76,7 @@ def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = No
     missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
     for name in missing:
         found[name] = OPEN
-        guess.needs.append(f"{name}: which of {', '.join(raw.table.columns)}?")
+        guess.needs.append(f"{name}: which of {', '.join(listed(raw.table.columns))}?")
     seen = Seen(raw.table, guess)
     if known:
         note_export(known, seen)
@@ -103,7 +104,7 @@ def _choose_money(seen: Seen) -> None:
             )
         else:
             columns["amount"] = OPEN
-            seen.guess.needs.append(f"amount: which of {', '.join(seen.table.columns)}?")
+            seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
 
 
 def _guess_dates(seen: Seen, column: str) -> None:
