@@ -1,4 +1,4 @@
-"""The command: segkit new | check | run."""
+"""The command: segkit new | check | run | fetch."""
 
 import argparse
 import sys
@@ -68,6 +68,14 @@ def _parser() -> argparse.ArgumentParser:
         help="a notebook parameter, such as k=4; may be repeated",
     )  # fmt: skip
     run.set_defaults(run=_run)
+
+    fetch = verbs.add_parser("fetch", help="get a public data set, checked, where its study finds it")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="none: list what there is")
+    fetch.add_argument(
+        "--to", metavar="FOLDER", help="by default $SEGKIT_DATA, else the project's data/"
+    )
+    fetch.add_argument("--replace", action="store_true", help="overwrite a file that differs")
+    fetch.set_defaults(run=_fetch)
     return parser
 
 
@@ -109,6 +117,22 @@ def _run(given: argparse.Namespace) -> None:
 
     report = run_study(given.study, as_of=given.as_of, parameters=_named(given.parameters))
     print(report.parent.parent / "latest" / report.name)
+
+
+def _fetch(given: argparse.Namespace) -> None:
+    from segkit.sources.public.datasets import DATASETS
+    from segkit.sources.public.fetch import fetch_dataset, where_to_look
+
+    if not given.names:
+        for one in DATASETS.values():
+            print(f"{one.name:<22}{one.rows:>9,} rows   {one.licence}")
+    folder = None
+    for name in given.names:
+        got = fetch_dataset(name, to=given.to, replace=given.replace, tell=print)
+        folder = got.folder
+        print(got.reading)
+    if folder is not None:
+        print(where_to_look(folder))
 
 
 def _named(parameters: list[str]) -> dict[str, Any]:
