@@ -13,6 +13,7 @@ from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.counts import refuse_nothing_kept, totals_of
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
+from segkit.sources.prepared import prepare
 from segkit.sources.quality import account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.study import Study
@@ -85,7 +86,10 @@ class Reading:
         if lines is not None:
             self.notices += people.coverage(customers, lines, self.study.words)
         if self.study.traits or self.study.scales:
-            self.traits, self.trait_record = read_traits(check.kept(), self.study)
+            made = prepare(self.con, check.kept(), self.study)
+            self.notices += made.notices
+            self.inputs |= made.inputs
+            self.traits, self.trait_record = read_traits(made.table, self.study)
         return customers
 
     def rows(self) -> dict[str, float]:
