@@ -138,7 +138,8 @@ def _distance(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
     half = up.sin() ** 2 + (
         latitude.radians().cos() * ibis.literal(to_lat).radians().cos() * across.sin() ** 2
     )
-    arc = 2 * ibis.least(half.sqrt(), ibis.literal(1.0)).asin()
+    # rounding may put antipodes above 1; a function such as least would take a missing for 1
+    arc = 2 * (half > 1).ifelse(ibis.literal(1.0), half.sqrt()).asin()
     swapped = (latitude.abs() > 90) & (latitude.abs() <= 180) & (longitude.abs() <= 90)
     outside = (latitude.abs() > 90) | (longitude.abs() > 180)
     before = {
