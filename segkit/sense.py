@@ -148,6 +148,11 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers: traits are columns of it",
         )
+    if study.weight in {trait.column for trait in study.traits.values()}:
+        raise StudyError(
+            f"'{study.weight}' is both a trait and the weight",
+            "one of the two: a weight says for how many people somebody stands, not who they are",
+        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")

@@ -170,6 +170,36 @@ def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
     return TraitSpec(**stated)
 
 
+def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The yes/no traits that a question of several answers stands for, as study.yaml would state them.
+
+    Parameters
+    ----------
+    name : str
+        Of the question; its options become `name_option`.
+    given : dict
+        `basis`, and `columns` (option -> its column), or `column`, `separator` and `options` (option
+        -> its text in the cell); `missing` where codes mean no answer.
+
+    Examples
+    --------
+    >>> list(choice_traits("drinks", {"basis": "behavioural", "columns": {"tea": "Q1: Tea"}}))
+    ['drinks_tea']
+    """
+    shared = {"kind": "chosen"} | {key: given[key] for key in ("basis", "missing") if key in given}
+    if "columns" in given:
+        among = list(given["columns"].values())
+        own = {one: {"column": text, "among": among} for one, text in given["columns"].items()}
+    else:
+        cell = {"column": given["column"], "separator": given["separator"]}
+        own = {one: {**cell, "option": str(text)} for one, text in given["options"].items()}
+    label = given.get("label", _label(name))
+    return {
+        f"{name}_{one}": {**shared, "label": f"{label}: {one.replace('_', ' ')}", **of_it}
+        for one, of_it in own.items()
+    }
+
+
 def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
     """A scale as the study states it."""
     stated: dict[str, Any] = {"label": _label(name)} | {
