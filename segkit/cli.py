@@ -1,4 +1,4 @@
-"""The command: segkit new | check | run."""
+"""The command: segkit new | check | messages | run."""
 
 import argparse
 import sys
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     check.set_defaults(run=_check)
 
+    messages = verbs.add_parser(
+        "messages", help="write a messages.yaml to start from, with each segment's figures"
+    )
+    messages.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    messages.set_defaults(run=_messages)
+
     run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
     run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
@@ -102,6 +108,12 @@ def _check(given: argparse.Namespace) -> None:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
     print(f"The study is ready: segkit run {given.study}")
+
+
+def _messages(given: argparse.Namespace) -> None:
+    from segkit.reporting.starter import write_starter
+
+    print(write_starter(given.study))
 
 
 def _run(given: argparse.Namespace) -> None:

@@ -26,8 +26,10 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.briefs import brief_pages
 from segkit.reporting.page import failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
+from segkit.reporting.sections import style, templates
 from segkit.reporting.workspace import Run, open_run
 from segkit.study import Study, load_study, project_root
 
@@ -246,6 +248,7 @@ def _finish(
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
     page = report_page(notebook, title=study.title, run_line=line)
     (folders.working / REPORT).write_text(page, encoding="utf-8")
+    _write_briefs(notebook, folders.working / "briefs")
     shutil.copyfile(folders.private / "facts" / "facts.json", folders.working / "facts.json")
     record = {
         "study": study.name,
@@ -260,6 +263,13 @@ def _finish(
     }
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+
+
+def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+    folder.mkdir()
+    pages = brief_pages(notebook, templates=templates(), style=style())
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 def _point_latest(target: Path) -> None:

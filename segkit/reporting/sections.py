@@ -14,6 +14,8 @@ from segkit.personas.cards import Card
 from segkit.personas.effects import WORDS
 from segkit.personas.facts import Fact, format_value
 from segkit.reporting import charts
+from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
+from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.sentences import Told, worded
 from segkit.reporting.workspace import Run
 from segkit.segments.evidence.choose import USABLE
@@ -107,6 +109,21 @@ class Report(Shown):
         return self._section("cards", effect_bar=charts.effect_bar)
 
     @property
+    def briefs(self) -> Briefs:
+        """A page per segment that a copywriter can take away."""
+        return Briefs(brief_fragments(self.run, templates()), style())
+
+    @property
+    def targets(self) -> Section:
+        """Which segments to go for, where the study says by what; else nothing."""
+        chosen = self.run.targets
+        if chosen is None:
+            return Section("")
+        criteria = [*chosen.spec.attractiveness, *chosen.spec.competitiveness]
+        plot = evaluation_plot(chosen)
+        return self._section("targets", targets=chosen, plot=plot, criteria=criteria)
+
+    @property
     def trust(self) -> Section:
         """How far to trust the segments, and what became of every line read."""
         structure = self.run.segments.structure
@@ -128,7 +145,15 @@ class Report(Shown):
         """Every number that the report's sentences rest on."""
         lines = [*self._told.in_short(), *self._told.drivers()]
         said = [fact for line in lines for fact in line.facts.values()]
-        return dict(self.run.personas.facts) | self._told.counted | {fact.id: fact for fact in said}
+        for card in self.cards:
+            said += bases_of(card, self.run.study.words["customers"]).values()
+        chosen = self.run.targets.facts if self.run.targets else {}
+        return (
+            chosen
+            | dict(self.run.personas.facts)
+            | self._told.counted
+            | {fact.id: fact for fact in said}
+        )
 
     @cached_property
     def _told(self) -> Told:

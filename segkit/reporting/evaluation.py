@@ -1,0 +1,105 @@
+"""The segment evaluation plot: attractiveness against competitiveness, or along one line."""
+
+from markupsafe import Markup
+
+from segkit.personas.targets import TargetRow, Targets
+
+LARGEST = 15.0
+"""Radius of the largest bubble; the area of each is the segment's share of customers."""
+LONGEST = 30
+
+
+def evaluation_plot(targets: Targets) -> Markup:
+    """Every segment that can be scored; those that are out are drawn hollow."""
+    rows = [row for row in targets.rows if row.attractive is not None]
+    two_axes = bool(targets.spec.competitiveness)
+    body, height = _plane(rows) if two_axes else _strip(rows)
+    said = "; ".join(
+        f"{row.card.name} {row.attractive.text}"
+        + (f" by {row.competitive.text}" if row.competitive else "")
+        + (", out" if row.failed else "")
+        for row in rows
+        if row.attractive
+    )
+    axes = "Attractiveness by competitiveness" if two_axes else "Attractiveness"
+    return Markup(
+        '<svg class="chart" viewBox="0 0 560 {h:g}" role="img" aria-labelledby="targets-t targets-d">'
+        '<title id="targets-t">Segment evaluation plot</title><desc id="targets-d">{axes}, points of '
+        "100: {said}.</desc>{body}</svg>"
+    ).format(h=height, axes=axes, said=said, body=Markup("").join(body))
+
+
+def _bubble(x: float, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup:
+    largest = max(one.card.share.value for one in rows)
+    radius = max(LARGEST * (row.card.share.value / largest) ** 0.5, 3.0)
+    style = "bubble out" if row.failed else "bubble"
+    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>').format(x, y, radius, style)
+
+
+def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}" text-anchor="{}">{}</text>').format(
+        x, y, style, anchor, text
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>').format(
+        x1, y1, x2, y2, style
+    )
+
+
+def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
+    """A line per segment, all on one scale of 0 to 100."""
+    left, width, step = 20.0, 480.0, 52
+    body = []
+    for place, row in enumerate(rows):
+        assert row.attractive is not None
+        y = place * step + 32.0
+        x = left + row.attractive.value / 100 * width
+        body += [
+            _text(4, y - 18, _label(row), "lab"),
+            _line(left, y, left + width, y, "grid"),
+            _bubble(x, y, row, rows),
+            _text(x + LARGEST + 5, y + 4, row.attractive.text, "v"),
+        ]
+    bottom = len(rows) * step + 14.0
+    for tick in (0, 50, 100):
+        body.append(_text(left + tick / 100 * width, bottom, str(tick), "ax", "middle"))
+    body.append(_text(left + width / 2, bottom + 16, "attractiveness, points", "ax", "middle"))
+    return body, bottom + 22
+
+
+def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
+    """Attractiveness to the right, competitiveness upwards."""
+    left, right, top, bottom = 46.0, 540.0, 16.0, 330.0
+    body = [_line(left, bottom, right, bottom, "axis"), _line(left, top, left, bottom, "axis")]
+    for tick in (0, 50, 100):
+        x, y = left + tick / 100 * (right - left), bottom - tick / 100 * (bottom - top)
+        body += [
+            _text(x, bottom + 16, str(tick), "ax", "middle"),
+            _text(left - 6, y + 4, str(tick), "ax", "end"),
+        ]
+        body += [_line(left, y, right, y, "grid"), _line(x, top, x, bottom, "grid")]
+    placed: list[float] = []
+    for row in sorted(rows, key=lambda one: -(one.competitive.value if one.competitive else 0)):
+        if row.attractive is None or row.competitive is None:
+            continue
+        x = left + row.attractive.value / 100 * (right - left)
+        y = bottom - row.competitive.value / 100 * (bottom - top)
+        label_y = max([y + 4, *(one + 13 for one in placed[-1:])])
+        placed.append(label_y)
+        is_right = x < (left + right) / 2
+        at = x + (LARGEST + 4) * (1 if is_right else -1)
+        body += [
+            _bubble(x, y, row, rows),
+            _text(at, label_y, _label(row), "v b", "start" if is_right else "end"),
+        ]
+    body.append(_text((left + right) / 2, bottom + 34, "attractiveness, points", "ax", "middle"))
+    body.append(_text(left - 30, top - 5, "competitiveness, points", "ax"))
+    return body, bottom + 40
+
+
+def _label(row: TargetRow) -> str:
+    name = row.card.name
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    return f"{short} (out)" if row.failed else short
