@@ -91,6 +91,7 @@ def _new(given: argparse.Namespace) -> None:
 
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
+    from segkit.personas.messages import load_messages
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
@@ -107,6 +108,8 @@ def _check(given: argparse.Namespace) -> None:
     if features.coverage:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
+    if (messages := tables.study.folder / "messages.yaml").is_file():
+        print(f"messages.yaml: {load_messages(messages).reading}")
     print(f"The study is ready: segkit run {given.study}")
 
 
