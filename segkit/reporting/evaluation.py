@@ -7,6 +7,9 @@ from segkit.personas.targets import TargetRow, Targets
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
 LONGEST = 30
+"""Characters of a name; the table beside it has all."""
+STEP = 16.0
+"""Height of a name in the column of names."""
 
 
 def evaluation_plot(targets: Targets) -> Markup:
@@ -70,33 +73,58 @@ def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
 
 
 def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
-    """Attractiveness to the right, competitiveness upwards."""
-    left, right, top, bottom = 46.0, 540.0, 16.0, 330.0
+    """Attractiveness to the right, competitiveness upwards; names in a column, led to their bubbles."""
+    left, right, top, bottom = 40.0, 330.0, 24.0, 300.0
     body = [_line(left, bottom, right, bottom, "axis"), _line(left, top, left, bottom, "axis")]
     for tick in (0, 50, 100):
         x, y = left + tick / 100 * (right - left), bottom - tick / 100 * (bottom - top)
-        body += [
-            _text(x, bottom + 16, str(tick), "ax", "middle"),
-            _text(left - 6, y + 4, str(tick), "ax", "end"),
-        ]
+        body.append(_text(x, bottom + 16, str(tick), "ax", "middle"))
+        body.append(_text(left - 6, y + 4, str(tick), "ax", "end"))
         body += [_line(left, y, right, y, "grid"), _line(x, top, x, bottom, "grid")]
-    placed: list[float] = []
-    for row in sorted(rows, key=lambda one: -(one.competitive.value if one.competitive else 0)):
-        if row.attractive is None or row.competitive is None:
-            continue
-        x = left + row.attractive.value / 100 * (right - left)
-        y = bottom - row.competitive.value / 100 * (bottom - top)
-        label_y = max([y + 4, *(one + 13 for one in placed[-1:])])
-        placed.append(label_y)
-        is_right = x < (left + right) / 2
-        at = x + (LARGEST + 4) * (1 if is_right else -1)
-        body += [
-            _bubble(x, y, row, rows),
-            _text(at, label_y, _label(row), "v b", "start" if is_right else "end"),
-        ]
+    places = [
+        (
+            left + row.attractive.value / 100 * (right - left),
+            bottom - row.competitive.value / 100 * (bottom - top),
+            row,
+        )
+        for row in rows
+        if row.attractive and row.competitive
+    ]
+    places.sort(key=lambda place: (place[1], -place[0]))
+    heights = _spread([y for _, y, _ in places], top + 4, STEP)
+    body += [
+        _line(x, y, right + 12, at, "lead-line") for (x, y, _), at in zip(places, heights, strict=True)
+    ]
+    for (x, y, row), at in zip(places, heights, strict=True):
+        body += [_bubble(x, y, row, rows), _text(right + 16, at + 4, _label(row), "v b")]
     body.append(_text((left + right) / 2, bottom + 34, "attractiveness, points", "ax", "middle"))
-    body.append(_text(left - 30, top - 5, "competitiveness, points", "ax"))
+    body.append(_text(4, top - 12, "competitiveness, points", "ax"))
     return body, bottom + 40
+
+
+def _spread(heights: list[float], top: float, step: float) -> list[float]:
+    """Heights from above to below, moved apart so that no two are nearer than a step.
+
+    Examples
+    --------
+    >>> _spread([10.0, 12.0, 50.0], 0.0, 16.0)
+    [3.0, 19.0, 50.0]
+    """
+    groups: list[list[float]] = []
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1 and _start(groups[-1], top, step) < _end(groups[-2], top, step) + step:
+            last = groups.pop()
+            groups[-1] += last
+    return [_start(group, top, step) + place * step for group in groups for place in range(len(group))]
+
+
+def _start(group: list[float], top: float, step: float) -> float:
+    return max(sum(group) / len(group) - (len(group) - 1) * step / 2, top)
+
+
+def _end(group: list[float], top: float, step: float) -> float:
+    return _start(group, top, step) + (len(group) - 1) * step
 
 
 def _label(row: TargetRow) -> str:
