@@ -1,4 +1,4 @@
-"""The command: segkit new | check | run | fetch | forget | access."""
+"""The command: segkit new | check | messages | run | fetch | forget | access."""
 
 import argparse
 import sys
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     check.set_defaults(run=_check)
 
+    messages = verbs.add_parser(
+        "messages", help="write a messages.yaml to start from, with each segment's figures"
+    )
+    messages.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    messages.set_defaults(run=_messages)
+
     run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
     run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
@@ -109,6 +115,7 @@ def _new(given: argparse.Namespace) -> None:
 
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
+    from segkit.personas.messages import load_messages
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
@@ -125,7 +132,15 @@ def _check(given: argparse.Namespace) -> None:
     if features.coverage:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
+    if (messages := tables.study.folder / "messages.yaml").is_file():
+        print(f"messages.yaml: {load_messages(messages).reading}")
     print(f"The study is ready: segkit run {given.study}")
+
+
+def _messages(given: argparse.Namespace) -> None:
+    from segkit.reporting.starter import write_starter
+
+    print(write_starter(given.study))
 
 
 def _run(given: argparse.Namespace) -> None:

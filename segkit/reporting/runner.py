@@ -26,9 +26,11 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.briefs import brief_pages
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import cause_of, failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
+from segkit.reporting.rendering import style, templates
 from segkit.reporting.workspace import NAMES, Run, open_run
 from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
@@ -259,6 +261,7 @@ def _finish(
     page = report_page(notebook, title=study.title, run_line=line, mark=mark)
     require_clean(page, read_facts(facts), names)
     (folders.working / REPORT).write_text(page, encoding="utf-8")
+    _write_briefs(notebook, folders.working / "briefs")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
@@ -276,6 +279,13 @@ def _finish(
         record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+
+
+def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+    folder.mkdir()
+    pages = brief_pages(notebook, templates=templates(), style=style())
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 def _point_latest(target: Path) -> None:
