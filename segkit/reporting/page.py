@@ -14,6 +14,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from segkit.errors import RunError
+from segkit.plain import visible
 from segkit.reporting.rendering import style, templates
 from segkit.reporting.sections import FRAGMENT
 from segkit.study import project_root
@@ -54,7 +55,7 @@ def report_page(
     if not fragments:
         raise RunError("the report notebook shows no section", "cells that end in `report.<section>`")
     page = templates().get_template("page.html")
-    return page.render(
+    html = page.render(
         title=title,
         style=Markup(style()),
         print_mark=Markup(PRINT_MARK % re.sub(r"\W", "", mark)),
@@ -63,9 +64,10 @@ def report_page(
         run_line=run_line,
         pages=pages,
     )
+    return visible(html)
 
 
-def failed_page(notebook: str, failure: Any) -> str:
+def failed_page(notebook: str, failure: Any, report: str = "") -> str:
     """The page of a failed run: the cause first, then the cell and its traceback.
 
     Parameters
@@ -73,8 +75,10 @@ def failed_page(notebook: str, failure: Any) -> str:
     notebook : str
         Its name.
     failure : papermill.PapermillExecutionError
+    report : str
+        Address of the last good report, where there is one.
     """
-    return (
+    return visible(
         templates()
         .get_template("failed.html")
         .render(
@@ -84,6 +88,7 @@ def failed_page(notebook: str, failure: Any) -> str:
             source=failure.source,
             traceback=_without_folders(ANSI.sub("", "\n".join(failure.traceback))),
             style=Markup(style()),
+            report=report,
         )
     )
 

@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.analyst import analyst_page, title_of
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
@@ -191,7 +192,8 @@ def _execute(
         )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
-        page.write_text(failed_page(name, failure), encoding="utf-8")
+        last = f"latest/{REPORT}" if (page.parent / "latest" / REPORT).is_file() else ""
+        page.write_text(failed_page(name, failure, last), encoding="utf-8")
         raise RunError(
             f"{name} failed: {failure.ename}: {failure.evalue}",
             fix=f"{page} says where; the last good report is untouched",
@@ -248,7 +250,8 @@ def _finish(
     facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
     names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
     mark = run.fingerprint[:12]
-    page = report_page(notebook, title=study.title, run_line=line, mark=mark)
+    pages = _write_analyst_pages(folders.working, line)
+    page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
     require_clean(page, read_facts(facts), names)
     (folders.working / REPORT).write_text(page, encoding="utf-8")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
@@ -266,6 +269,17 @@ def _finish(
     }
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+
+
+def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
+    """Write every notebook but the report's as a page; return their addresses and titles."""
+    names = [name for name in NOTEBOOKS if name != "report"]
+    notebooks = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in names}
+    pages = [(f"{name[:2]}.html", title_of(notebook)) for name, notebook in notebooks.items()]
+    for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
+        html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
+        (folder / address).write_text(html, encoding="utf-8")
+    return pages
 
 
 def _point_latest(target: Path) -> None:
