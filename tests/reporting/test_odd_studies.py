@@ -93,7 +93,7 @@ def test_german_columns_and_japanese_categories(tmp_path):
         words={"customer": "Käufer", "customers": "Käufer*innen", "order": "Kauf", "orders": "Käufe"},
         categories={"top": 3}, segments=EIGHT,
     )  # fmt: skip
-    html, facts, found = page_of(report)
+    html, _, found = page_of(report)
     assert [str(one) for one in found] == []
     assert "Käufer*innen" in html
     assert "お茶" in html

@@ -38,7 +38,11 @@ def assigned(project, folder):
 def test_a_run_leaves_report_notebooks_facts_and_record(shop_project):
     names = {path.name for path in latest(shop_project).iterdir()}
     notebooks = {"01_explore", "02_features", "03_segment", "04_personas", "report"}
-    assert names == {f"{name}.ipynb" for name in notebooks} | {"report.html", "facts.json", "run.json"}
+    assert names == {f"{name}.ipynb" for name in notebooks} | {
+        "report.html",
+        "facts.json",
+        "run.json",
+    } | {f"0{number}.html" for number in range(1, 5)}
 
 
 def test_the_record_names_parameters_inputs_versions_and_seconds(shop_project):
