@@ -93,6 +93,17 @@ def failed_page(notebook: str, failure: Any, report: str = "") -> str:
     )
 
 
+def refused_page(error: RunError, report: str = "") -> str:
+    """The page of a run whose report the lint refuses: what it found."""
+    page = templates().get_template("failed.html")
+    return visible(
+        page.render(
+            notebook="report", cell=None, cause=error.arrived, source="", traceback=str(error),
+            style=Markup(style()), report=report,
+        )
+    )  # fmt: skip
+
+
 def _without_folders(text: str) -> str:
     """Paths as seen from the project and from the environment, not from this machine."""
     package = Path(__file__).resolve().parents[2]

@@ -28,7 +28,7 @@ from papermill.exceptions import PapermillExecutionError
 from segkit.errors import ParameterError, RunError
 from segkit.reporting.analyst import analyst_page, title_of
 from segkit.reporting.lint.page import read_facts, require_clean
-from segkit.reporting.page import failed_page, report_page
+from segkit.reporting.page import failed_page, refused_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
 from segkit.reporting.workspace import NAMES, Run, open_run
 from segkit.study import Study, load_study, project_root
@@ -192,8 +192,7 @@ def _execute(
         )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
-        last = f"latest/{REPORT}" if (page.parent / "latest" / REPORT).is_file() else ""
-        page.write_text(failed_page(name, failure, last), encoding="utf-8")
+        page.write_text(failed_page(name, failure, _last_good(page.parent)), encoding="utf-8")
         raise RunError(
             f"{name} failed: {failure.ename}: {failure.evalue}",
             fix=f"{page} says where; the last good report is untouched",
@@ -229,6 +228,11 @@ def _forget(kernel: KernelManager) -> None:
         client.stop_channels()
 
 
+def _last_good(reports: Path) -> str:
+    """Address of the last good report, seen from its folder."""
+    return f"latest/{REPORT}" if (reports / "latest" / REPORT).is_file() else ""
+
+
 def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
     """Drop papermill's paths and clock times, and the folders above the study."""
     notebook.metadata.pop("papermill", None)
@@ -252,7 +256,12 @@ def _finish(
     mark = run.fingerprint[:12]
     pages = _write_analyst_pages(folders.working, line)
     page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
-    require_clean(page, read_facts(facts), names)
+    try:
+        require_clean(page, read_facts(facts), names)
+    except RunError as error:
+        failed = study.reports / "report.failed.html"
+        failed.write_text(refused_page(error, _last_good(study.reports)), encoding="utf-8")
+        raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from segkit.reporting.lint.page import check_page, read_facts
+from tests.conftest import ROOT
 from tests.reporting.made import PEOPLE, made_report, page_of, subjects
 from tests.reporting.test_odd_studies import tenths
 
@@ -215,6 +216,12 @@ def test_analysts_pages_are_linked_both_ways_and_look_alike(page, demo_run):
         assert len(set(alts)) == len(alts)
         assert all(re.search(r"\d", alt) for alt in alts)
     assert all(url.startswith("file:") for url in page.asked)
+
+
+def test_the_sample_in_docs_is_what_the_run_makes(html):
+    path = ROOT / "docs" / "sample_report.html"
+    sample = re.sub(r"<footer>.*?</footer>", "", html, flags=re.DOTALL)
+    assert path.read_text("utf-8") == sample, "make sample writes it anew"
 
 
 @pytest.fixture(scope="module")
