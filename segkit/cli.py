@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
         help="a notebook parameter, such as k=4; may be repeated",
     )  # fmt: skip
+    run.add_argument("--pdf", action="store_true", help="print the report as well, by a Chromium")
     run.set_defaults(run=_run)
     _add_rights(verbs)
 
@@ -144,9 +145,13 @@ def _messages(given: argparse.Namespace) -> None:
 
 
 def _run(given: argparse.Namespace) -> None:
+    from segkit.reporting.pdf import find_browser, print_pdf
     from segkit.reporting.runner import run_study
 
+    browser = find_browser() if given.pdf else None
     report = run_study(given.study, as_of=given.as_of, parameters=_named(given.parameters))
+    if browser:
+        print_pdf(report, browser)
     print(report.parent.parent / "latest" / report.name)
 
 

@@ -25,6 +25,7 @@ from segkit.personas.messages import load_messages
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile, profile_segments
 from segkit.personas.targets import Targets, choose_targets
+from segkit.plain import visible
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
 from segkit.segments.evidence.structure import Structure
@@ -295,10 +296,12 @@ def open_run(
 
 
 def _write_facts(result: HasFacts, folder: Path) -> None:
-    facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+    facts = json.dumps(
+        fact_table(result.facts, map(str, result.names.keys())), indent=1, ensure_ascii=False
+    )
     names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
-    (folder / "facts.json").write_text(facts, encoding="utf-8")
-    (folder / NAMES).write_text(names, encoding="utf-8")
+    (folder / "facts.json").write_text(visible(facts), encoding="utf-8")
+    (folder / NAMES).write_text(visible(names), encoding="utf-8")
 
 
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
