@@ -7,12 +7,15 @@ from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.eventsense import check_event_tables
 from segkit.permission import check_permission
+from segkit.protected import protected_kind
 from segkit.traits import TraitSpec
+from segkit.traitsense import check_made
 
 if TYPE_CHECKING:
     from segkit.study import Study
     from segkit.tablespec import TableSpec
 
+TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
@@ -79,13 +82,19 @@ def _check_bases(study: "Study") -> None:
     speaking = sorted(set(study.bases) & study.shielded)
     if speaking:
         raise StudyError(
-            f"the base '{speaking[0]}' looks like a protected attribute",
+            f"the base '{speaking[0]}' looks like a protected attribute{_kind(study, speaking[0])}",
             "bases that aren't age, gender, marital status or the like",
             f"Take it out of bases, or say why it may: `protected_bases: {{{speaking[0]}: reason}}`",
         )
     for name in study.protected_bases:
         if name not in study.bases:
             raise StudyError(f"protected_bases names '{name}', which is no base", fix="Take it out")
+
+
+def _kind(study: "Study", name: str) -> str:
+    column = study.traits[name].column if name in study.traits else name
+    kind = protected_kind(name) or protected_kind(column)
+    return f" ({kind})" if kind else ""
 
 
 def _check_lines(study: "Study") -> None:
@@ -159,6 +168,11 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers: traits are columns of it",
         )
+    if study.weight in {trait.column for trait in study.traits.values()}:
+        raise StudyError(
+            f"'{study.weight}' is both a trait and the weight",
+            "one of the two: a weight says for how many people somebody stands, not who they are",
+        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
@@ -181,8 +195,9 @@ def _check_trait(where: str, trait: TraitSpec) -> None:
         raise StudyError(f"{where}.levels holds numbers for a category", "names, or kind: ordered")
     if trait.kind in {"yes_no", "date", "birth_year"} and trait.levels is not None:
         raise StudyError(f"{where} is of kind {trait.kind} and has levels", "no levels for this kind")
+    check_made(where, trait)
     if trait.plausible is not None:
-        if trait.kind in {"yes_no", "category"} or trait.named is not None:
+        if trait.kind in TEXTUAL or trait.named is not None or trait.bands:
             raise StudyError(f"{where}.plausible is given for a {trait.kind}", "a kind with numbers")
         _check_limits(f"{where}.plausible", trait.plausible)
     both = sorted({text.casefold() for text in trait.yes} & {text.casefold() for text in trait.no})

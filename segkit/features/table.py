@@ -10,6 +10,7 @@ from segkit.errors import StudyError, nearest
 from segkit.features.relations import relations
 from segkit.shown import Shown
 from segkit.sources.personal import refuse_personal
+from segkit.sources.printable import listed
 from segkit.study import Study
 
 
@@ -129,7 +130,7 @@ class Features(Shown):
                 )
             raise StudyError(
                 f"{where} names '{name}', which is no feature of this study",
-                fix=nearest(name, columns.columns),
+                fix=nearest(name, listed(columns.columns)),
             )
 
     @property

@@ -247,6 +247,7 @@ class CardWriter:
         enough = 100 if n >= 30 else 30
         limit = self.fact(f"limit/below_{enough}", enough, "count", enough, "all", owner="all")
         said = "a comparison in words" if n >= 30 else "any figure but their number"
+        said = said if n >= MIN_CELL else "any figure"
         template = f"{{name}} are fewer than {{enough}} {{customers}}: too few for {said}."
         names = {"name": SegmentName(name, self.key), "customers": self.words["customers"]}
         return Sentence(template, {"enough": limit}, names)

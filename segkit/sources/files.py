@@ -119,6 +119,8 @@ def hash_inputs(study: Study) -> dict[str, str]:
     """SHA-256 of every file that a study names, as stored."""
     files_of = {name: spec.file for name, spec in study.tables.items()}
     files_of |= {f"{name}_join": spec.join["file"] for name, spec in study.tables.items() if spec.join}
+    traits = study.traits.items()
+    files_of |= {f"lookup_{name}": trait.lookup["file"] for name, trait in traits if trait.lookup}
     hashes = {}
     for name, file in sorted(files_of.items()):
         with located(file, study.folder) as path:

@@ -17,7 +17,9 @@ from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, total
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.guard import Guard, key_notices, open_guard
+from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
+from segkit.sources.respondents import unlisted, weight_notice
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -105,8 +107,14 @@ class Reading:
             self.notices.append(people.unnamed_rows(check, self.study.words))
         if lines is not None:
             self.notices += people.coverage(customers, lines, self.study.words)
+        if self.study.weight:
+            self.notices.append(weight_notice(check.kept(), self.study))
         if self.study.traits or self.study.scales:
-            self.traits, self.trait_record = read_traits(check.kept(), self.study)
+            made = prepare(self.con, check.kept(), self.study)
+            self.notices += made.notices
+            self.inputs |= made.inputs
+            self.traits, self.trait_record = read_traits(made.table, self.study)
+            self.notices += unlisted(made.table, self.study)
         return customers
 
     def as_it_came(self, name: str) -> Raw:
