@@ -177,5 +177,5 @@ def test_withdrawal_and_forgetting_leave_no_trace(canary, tmp_path):
 
 def no_trace(study, person) -> bool:
     values = own_values(person)
-    assert len(values) == 3
+    assert len(values) >= 3
     return not leaks(study / "processed", values) and not leaks(study / "audiences", values)
