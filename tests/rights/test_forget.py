@@ -161,6 +161,13 @@ def test_a_model_that_learnt_customers_values_goes_whole(tmp_path):
     assert not (study.processed / RUNS[0] / "segments").exists()
 
 
+def test_words_that_only_they_have_go_from_a_model_too(shop):
+    folder = shop.processed / RUNS[0] / "segments"
+    (folder / "levels.json").write_text(json.dumps({"levels": ["free", OWN]}), "utf-8")
+    assert f"processed/{RUNS[0]}/segments" in forget(shop, ID).removed
+    assert traces(shop.processed, ID, OWN) == []
+
+
 def test_numbers_for_ids_take_no_other_customer_s_numbers(tmp_path):
     study = make_shop(tmp_path)
     path = study.folder / "orders.csv"
