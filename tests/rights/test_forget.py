@@ -250,6 +250,8 @@ def test_a_withdrawal_reaches_what_earlier_runs_left(tmp_path):
     grant(study, ID)
     done = erase_withdrawn(study)
     assert done.rows > 10
+    assert done.reading.startswith("For lack of consent. Erased: ")
+    assert not (study.folder / "erasures.jsonl").exists()
     assert traces(study.processed, ID, OWN) == traces(audiences, ID) == []
     run = open_run(study, run=RUNS[1])
     assert len(run.features.frame) > 40
