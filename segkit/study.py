@@ -156,6 +156,7 @@ class Study:
             for name, trait in self.traits.items()
             if looks_protected(name) or looks_protected(trait.column)
         }
+        by_name |= {name for name in self.scales if looks_protected(name)}
         return frozenset({*self.protected, *by_name} - set(self.protected_bases) | {*self.outcomes})
 
     def with_choices(self, *, as_of: str | None = None, **parameters: Any) -> "Study":

@@ -64,6 +64,14 @@ def test_a_base_under_a_harmless_name_is_told_by_its_column(column, kind):
     assert study_on(column, protected_bases=reason).protected_bases == reason
 
 
+def test_a_score_is_told_by_its_name():
+    scales = {"religiosity": {"items": ["q1", "q2"], "range": [1, 5]}}
+    with pytest.raises(
+        StudyError, match=r"'religiosity' looks like a protected attribute \(religion\)"
+    ):
+        study_on("visits", bases=["religiosity"], scales=scales)
+
+
 def test_a_rule_may_not_look_at_one_either():
     rules = [{"name": "A", "where": {"plain": "x"}}, {"name": "B", "otherwise": True}]
     with pytest.raises(StudyError, match="a rule under segments looks at plain, which is protected"):

@@ -111,8 +111,8 @@ def cause_of(failure: Any) -> str:
 
 def _said(name: str, message: str) -> str:
     """Libraries quote the values they stumble over; segkit's own errors never do."""
-    own: list[type[SegkitError]] = [SegkitError, *SegkitError.__subclasses__()]
-    if name in {one.__name__ for one in own}:
+    ours: list[type[SegkitError]] = [SegkitError, *SegkitError.__subclasses__()]
+    if name in {one.__name__ for one in ours}:
         return message
     return VALUE.sub(lambda found: shape_of(found.group()), message)
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segkit.rights.sought import Sought, nowhere
+from segkit.rights.sought import Sought, is_text, nowhere
 from segkit.segments.store import ASSIGNMENTS, MODEL, holds_customers, seal_assignments
 
 FRESH = ".erasing"
@@ -188,7 +188,7 @@ class Eraser:
                 continue
             others = table.filter(pc.invert(mine))
             for name in table.column_names:
-                if name not in ids and pa.types.is_string(table[name].type):
+                if name not in ids and is_text(table[name].type):
                     own = set(table[name].filter(mine).to_pylist()) - {None}
                     shared = set(pc.unique(others[name]).to_pylist())
                     found |= {one for one in own - shared if len(one) >= LEAST_TELLING}

@@ -32,6 +32,8 @@ class Erased(Shown):
         What could only be removed whole, from the study's folder on.
     before : str
         Day of an earlier erasure of the same customer; empty when this is the first.
+    on_request : bool
+        Else for lack of consent, which the consent table goes on telling.
     """
 
     study: Study
@@ -39,6 +41,7 @@ class Erased(Shown):
     rows: int
     removed: tuple[str, ...] = ()
     before: str = ""
+    on_request: bool = True
 
     @property
     def reading(self) -> str:
@@ -46,10 +49,13 @@ class Erased(Shown):
         sources = ", ".join(Path(spec.file).name for spec in self.study.tables.values())
         whole = f" Removed whole, to be made anew: {', '.join(self.removed)}." if self.removed else ""
         known = f" Already erased on {self.before}." if self.before else ""
+        done = f"Erased: {self.rows:,} rows and cells in {self.files:,} files.{whole}{known}"
+        if not self.on_request:
+            return f"For lack of consent. {done}"
         return (
-            f"Erased: {self.rows:,} rows and cells in {self.files:,} files.{whole}{known} Recorded in "
-            f"{FILE}, without the id; later runs leave this customer out. Not touched: the sources "
-            f"({sources}), which their owner must clean, and reports, which hold aggregates only."
+            f"{done} Recorded in {FILE}, without the id; later runs leave this customer out. Not "
+            f"touched: the sources ({sources}), which their owner must clean, and reports, which hold "
+            "aggregates only."
         )
 
 
@@ -122,7 +128,7 @@ def erase_withdrawn(study: Study) -> Erased | None:
     for folder in folders:
         eraser.under(folder)
     removed = tuple(str(path.relative_to(study.folder)) for path in eraser.removed)
-    return Erased(study, eraser.n_files, eraser.n_rows, removed)
+    return Erased(study, eraser.n_files, eraser.n_rows, removed, on_request=False)
 
 
 def _withdrawn(reading: Reading) -> set[str]:

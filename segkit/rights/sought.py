@@ -71,7 +71,7 @@ class Sought:
 
     def mentions(self, column: pa.ChunkedArray) -> pa.Array:
         """Which cells of another column speak of one of the ids; none, for a great many ids."""
-        if not self.words or len(self.words) > FEW or not _is_text(column.type):
+        if not self.words or len(self.words) > FEW or not is_text(column.type):
             return nowhere(len(column))
         text: Any = pc.utf8_lower(pc.cast(column, pa.string()))
         pattern = "|".join(rf"(^|\W){re.escape(one)}(\W|$)" for one in sorted(self.words))
@@ -125,7 +125,8 @@ def _as_word(one: str) -> str:
     return rf"(?<!\w){re.escape(one.casefold())}(?!\w)"
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column holds text."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 

@@ -161,6 +161,13 @@ def test_a_model_that_learnt_customers_values_goes_whole(tmp_path):
     assert not (study.processed / RUNS[0] / "segments").exists()
 
 
+def test_words_that_only_they_have_go_from_a_model_too(shop):
+    folder = shop.processed / RUNS[0] / "segments"
+    (folder / "levels.json").write_text(json.dumps({"levels": ["free", OWN]}), "utf-8")
+    assert f"processed/{RUNS[0]}/segments" in forget(shop, ID).removed
+    assert traces(shop.processed, ID, OWN) == []
+
+
 def test_numbers_for_ids_take_no_other_customer_s_numbers(tmp_path):
     study = make_shop(tmp_path)
     path = study.folder / "orders.csv"
@@ -243,6 +250,8 @@ def test_a_withdrawal_reaches_what_earlier_runs_left(tmp_path):
     grant(study, ID)
     done = erase_withdrawn(study)
     assert done.rows > 10
+    assert done.reading.startswith("For lack of consent. Erased: ")
+    assert not (study.folder / "erasures.jsonl").exists()
     assert traces(study.processed, ID, OWN) == traces(audiences, ID) == []
     run = open_run(study, run=RUNS[1])
     assert len(run.features.frame) > 40
