@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Names = tuple[str, ...]
 
 READ = ("transactions", "products", "customers")
 """Kinds of table that a study reads today."""
+TABLES: Mapping[str, str] = {**{kind: kind for kind in READ}, "survey": "customers"}
+"""Kind of an export -> the table of a study that it is read as."""
 KINDS: Mapping[str, str] = {
     "transactions": "what customers bought",
     "products": "products with their category",
@@ -54,6 +57,16 @@ class Export:
         Columns of money that aren't taken into account, and what that means.
     utc : bool
         Whether its times are in UTC.
+    traits : dict of str to dict
+        Column -> what is known of it as a trait: `kind`, `basis`, `bands`, `levels`, `top`.
+    tools : tuple of str
+        Columns that the tool writes about itself: no traits.
+    dated : tuple of str
+        Columns that say when a row was written.
+    rows_aside : dict of str to dict
+        Reason -> {column: values}: rows that are no records of a customer.
+    respondent : str
+        The tool's own id of a row, where nothing names the customer.
     words : tuple of str
         What its user has to know.
     """
@@ -75,6 +88,11 @@ class Export:
     currency: Names = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     utc: bool = False
+    traits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tools: Names = ()
+    dated: Names = ()
+    rows_aside: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    respondent: str = ""
     words: Names = ()
 
     def fits(self, names: Sequence[str]) -> bool:
