@@ -13,7 +13,7 @@ from segkit.sources.exports.export import Export
 from segkit.sources.guessing.battery import Battery, find_batteries
 from segkit.sources.guessing.column import Told, tell_column
 from segkit.sources.guessing.options import Question, find_questions
-from segkit.sources.guessing.words import basis_of
+from segkit.sources.guessing.words import basis_of, short_name
 from segkit.sources.names import is_protected, plain_name
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Seen
@@ -285,19 +285,6 @@ def _options(choice: Mapping[str, Any]) -> Mapping[str, str]:
 def _missing(rest: pd.DataFrame, trait: Mapping[str, Any]) -> float:
     texts = rest[trait["column"]]
     return float((texts.eq("") | texts.isin(trait.get("missing", []))).mean())
-
-
-def short_name(text: str) -> str:
-    """A trait's name from a column's: a question's first words.
-
-    Examples
-    --------
-    >>> short_name("How happy are you with our new spring shop, all in all?"), short_name("Année")
-    ('how_happy_are_you_with_our_new_spring', 'année')
-    """
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
-    plain = re.sub(r"\W+", "_", snake.casefold()).strip("_") or "column"
-    return plain if len(plain) <= 40 else plain[:40].rsplit("_", 1)[0]
 
 
 def _free(text: str, guessed: Guessed) -> str:

@@ -74,3 +74,16 @@ def in_order(texts: list[str]) -> list[str] | None:
         if len(own) == len(texts) >= 3 and set(own) <= set(places):
             return [own[level] for level in sorted(own, key=lambda level: places[level])]
     return None
+
+
+def short_name(text: str) -> str:
+    """A trait's name from a column's: a question's first words.
+
+    Examples
+    --------
+    >>> short_name("How happy are you with our new spring shop, all in all?"), short_name("Année")
+    ('how_happy_are_you_with_our_new_spring', 'année')
+    """
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    plain = re.sub(r"\W+", "_", snake.casefold()).strip("_") or "column"
+    return plain if len(plain) <= 40 else plain[:40].rsplit("_", 1)[0]
