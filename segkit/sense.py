@@ -110,6 +110,12 @@ def _check_lines(study: "Study") -> None:
             "amount, or quantity and unit_price",
             "Name the column that holds what a line cost",
         )
+    of_orders = [name for name in ("order_discount", "order_refund") if name in columns]
+    if of_orders and "order_id" not in columns:
+        raise StudyError(
+            f"tables.transactions.columns maps {of_orders[0]} and no order_id",
+            "an order_id: an order's money is spread over its lines",
+        )
     _check_found_by_id(study)
 
 

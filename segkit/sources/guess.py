@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from segkit.errors import DataError
@@ -22,7 +23,7 @@ from segkit.sources.form import guess_form
 from segkit.sources.names import PATTERNS, match_columns
 from segkit.sources.personal import find_personal
 from segkit.sources.printable import listed
-from segkit.sources.seen import Guess, Seen
+from segkit.sources.seen import Guess, Looked, Seen
 from segkit.sources.values import (
     FLOAT_ID,
     ISO_DATE,
@@ -40,11 +41,15 @@ DATE_FORMATS = (
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
 MAX_LEVELS = 20
+LEAST_COLUMNS, LEAST_ROWS = 3, 10
+"""Of an unknown file that may hold one row per customer."""
 
 
-def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:
+def guess_transactions(
+    path: Path, known: Recognised | None = None, looked: Looked | None = None
+) -> Seen:
     """Guess how order lines are to be read; a known export says most of it."""
-    seen = guess_table(path, list(PATTERNS), known)
+    seen = guess_table(path, list(PATTERNS), known, looked)
     columns = seen.columns
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
@@ -58,30 +63,38 @@ def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:
     return seen
 
 
-def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = None) -> Seen:
+def guess_table(
+    path: Path, wanted: Sequence[str], known: Recognised | None = None, looked: Looked | None = None
+) -> Seen:
     """Guess a file's form, and which of its columns are the wanted ones."""
     if not path.is_file():
         raise DataError(f"there is no file '{path}'")
-    spec, said = _form(path, known)
-    con = connect()
-    asked = table_spec({"columns": {}, **spec})
-    raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
+    at = looked or look(path, known)
+    spec, said, table = dict(at.spec), dict(at.said), at.table
     if known:
-        found = map_columns(known, raw.table)
+        found = map_columns(known, table)
         said |= {theirs: f"is {ours}, as in {known.export.name}" for ours, theirs in found.items()}
     else:
-        found = match_columns(list(raw.table.columns), wanted)
+        found = match_columns(list(table.columns), wanted)
         said |= {theirs: f"is {ours}, by its name" for ours, theirs in found.items()}
     guess = Guess(spec | {"columns": found}, said)
     missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
     for name in missing:
         found[name] = OPEN
-        guess.needs.append(f"{name}: which of {', '.join(listed(raw.table.columns))}?")
-    seen = Seen(raw.table, guess)
+        guess.needs.append(f"{name}: which of {', '.join(listed(table.columns))}?")
+    seen = Seen(table, guess)
     if known:
         note_export(known, seen)
     _guess_ids(seen)
     return seen
+
+
+def look(path: Path, known: Recognised | None = None) -> Looked:
+    """Read a file as it seems to be formed, once."""
+    spec, said = _form(path, known)
+    con, asked = connect(), table_spec({"columns": {}, **spec})
+    raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
+    return Looked(spec, said, raw.table)
 
 
 def _form(path: Path, known: Recognised | None) -> tuple[dict[str, Any], dict[str, str]]:
@@ -222,14 +235,16 @@ def describing(people: Seen) -> tuple[list[str], list[str]]:
     return few, protected
 
 
-def likely_kind(path: Path) -> str | None:
+def likely_kind(table: ibis.Table) -> str | None:
     """Which kind of table an unknown file is, by its columns: None where they can't tell."""
-    spec, _ = guess_form(path)
-    raw = read_raw(connect(), "guessed", TableSpec(columns={}, **spec), Path.cwd())
-    found = set(match_columns(list(raw.table.columns), list(PATTERNS)))
+    found = set(match_columns(list(table.columns), list(PATTERNS)))
     has_money = bool(found & {"amount", "unit_price"})
     if {"customer_id", "order_date"} <= found and (has_money or "order_id" in found):
         return "transactions"
     if {"product_id", "category"} <= found and "customer_id" not in found:
         return "products"
-    return "customers" if "customer_id" in found and not has_money else None
+    if "customer_id" in found and not has_money:
+        return "customers"
+    orders = "order_id" in found or ("order_date" in found and has_money)
+    long = len(table.columns) >= LEAST_COLUMNS and table.count().execute() >= LEAST_ROWS
+    return "customers" if long and not orders else None

@@ -3,15 +3,19 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from segkit.errors import StudyError
+from segkit.events import EVENTS
 from segkit.sources.behaviour.guess import event_bases, guess_events, merged
-from segkit.sources.exports.tell import keyed, tell_files
+from segkit.sources.exports.recognise import Recognised
+from segkit.sources.exports.tell import Told, keyed, tell_files
 from segkit.sources.guess import describing, guess_table, guess_transactions
+from segkit.sources.guessing.customers import Guessed, guess_customers
+from segkit.sources.guessing.rows import row_words, rows_aside
+from segkit.sources.guessing.text import customers_text, on_a_line, table_text
 from segkit.sources.seen import Guess, Seen
 from segkit.study import project_root
 
@@ -49,23 +53,25 @@ def new_study(name: str, files: Mapping[str, Path], unnamed: Sequence[Path] = ()
             f"data/{name} holds a study already", fix="Choose another name, or edit that one"
         )
     told = tell_files(files, unnamed)
-    paths, known = told.paths, told.known
+    if not {"transactions", *EVENTS} & set(told.paths):
+        return _new_of_customers(name, folder, told)
+    paths, known, looked = told.paths, told.known, told.looked
     guesses: dict[str, Guess] = {}
     orders = None
     if "transactions" in paths:
-        orders = guess_transactions(paths["transactions"], known.get("transactions"))
+        orders = guess_transactions(
+            paths["transactions"], known.get("transactions"), looked.get("transactions")
+        )
         guesses["transactions"] = orders.guess
     descriptors: list[str] = []
     protected: list[str] = []
     if "products" in paths:
-        guesses["products"] = guess_table(paths["products"], ["product_id", "category"]).guess
+        guesses["products"] = guess_table(
+            paths["products"], ["product_id", "category"], looked=looked.get("products")
+        ).guess
     events = guess_events(paths, known)
     if "customers" in paths:
-        others = [orders] if orders else list(events.values())
-        by_email = any(seen.guess.spec.get("ids") == "email" for seen in others)
-        people = guess_table(
-            paths["customers"], ["customer_id"], keyed(known.get("customers"), by_email=by_email)
-        )
+        people = _people(told, [orders] if orders else list(events.values()))
         guesses["customers"] = people.guess
         descriptors, protected = describing(people)
     guesses |= {table: seen.guess for table, seen in events.items()}
@@ -76,6 +82,60 @@ def new_study(name: str, files: Mapping[str, Path], unnamed: Sequence[Path] = ()
     text = _study_text(name, guesses, orders or merged(events), bases, descriptors, protected)
     (folder / "study.yaml").write_text(text, encoding="utf-8")
     return "\n".join([*told.said, _summary(name, guesses)])
+
+
+def _people(told: Told, others: Sequence[Seen]) -> Seen:
+    """The customer table, keyed as the other tables are."""
+    by_email = any(seen.guess.spec.get("ids") == "email" for seen in others)
+    return guess_table(
+        told.paths["customers"],
+        ["customer_id"],
+        keyed(told.known.get("customers"), by_email=by_email),
+        told.looked.get("customers"),
+    )
+
+
+def _new_of_customers(name: str, folder: Path, told: Told) -> str:
+    """A study of one table with a row per customer, respondent, company or session."""
+    path, known = told.paths["customers"], told.known.get("customers")
+    seen = guess_table(path, ["customer_id"], _by_respondent(known), told.looked.get("customers"))
+    if known and known.export.rows_aside:
+        seen.guess.spec["set_aside"] = rows_aside(known, seen)
+    guessed = guess_customers(
+        seen, known.export if known else None, date.fromtimestamp(path.stat().st_mtime)
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    seen.guess.spec["file"] = os.path.relpath(seen.guess.spec["file"], folder)
+    words = row_words(known, name, list(seen.table.columns))
+    (folder / "study.yaml").write_text(
+        customers_text(name, seen.guess, guessed, words), encoding="utf-8"
+    )
+    return "\n".join([*told.said, _summary_of_customers(name, seen.guess, guessed)])
+
+
+def _summary_of_customers(name: str, guess: Guess, guessed: Guessed) -> str:
+    lines = [f"data/{name}/study.yaml is written. Guessed:"]
+    lines += [f"  customers: {what} {why}" for what, why in guess.said.items()]
+    for part in (guessed.traits, guessed.scales, guessed.choices):
+        lines += [
+            f"  {key}: {spec.get('kind', 'scale' if 'items' in spec else 'choices')}, "
+            f"{spec.get('basis', 'psychographic')}: {guessed.why[key]}"
+            for key, spec in part.items()
+        ]
+    lines += [f"  '{column}' is left out: {why}" for column, why in guessed.left_out.items()]
+    lines += [f"  as_of {guessed.as_of}: {guessed.as_of_why}"]
+    lines += [f"  weight '{guessed.weight}' is said and not used"] if guessed.weight else []
+    lines += ["`title` and `decision` are printed on the report: put your own."]
+    lines += [f"Then: segkit check {name}, and segkit run {name}"]
+    return "\n".join(lines)
+
+
+def _by_respondent(known: Recognised | None) -> Recognised | None:
+    """A survey alone is keyed by the tool's own id: each answer is one respondent."""
+    if known is None or not known.export.respondent:
+        return known
+    columns = {"customer_id": (known.export.respondent,)}
+    return replace(known, export=replace(known.export, columns=columns))
 
 
 def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
@@ -104,8 +164,8 @@ def _study_text(
 ) -> str:
     title = name.replace("_", " ").replace("-", " ")
     last = "order" if "transactions" in guesses else "event"
-    tables = "\n".join(_table_text(table, guess) for table, guess in guesses.items())
-    rules = "".join(f"  {key}: {_yaml(value)}\n" for key, value in main.rules.items())
+    tables = "\n".join(table_text(table, guess) for table, guess in guesses.items())
+    rules = "".join(f"  {key}: {on_a_line(value)}\n" for key, value in main.rules.items())
     return f"""\
 # yaml-language-server: $schema=../../segkit/study.schema.json
 # Written by `segkit new`: everything here was guessed from the files. Read it once, correct what is
@@ -114,8 +174,8 @@ title: Which customers of {title} should get which offer?
 decision: Say here who decides what with the answer.
 made_for: the marketing team
 
-as_of: {_yaml(main.as_of)} # exclusive; the day after the last {last}
-currency: {_yaml(main.currency)} # printed before amounts, such as $ or EUR
+as_of: {on_a_line(main.as_of)} # exclusive; the day after the last {last}
+currency: {on_a_line(main.currency)} # printed before amounts, such as $ or EUR
 
 tables:
 {tables}
@@ -123,28 +183,7 @@ rules: # every line that a rule sets aside is counted and kept in the private fo
 {rules}  duplicates: keep # set_aside: lines equal in every column to an earlier one
 
 # what forms the segments; `segkit check` and notebook 02 list what else the data can give
-bases: {_yaml(list(bases))}
-descriptors: {_yaml(list(descriptors))}
-protected: {_yaml(list(protected))} # never a base
+bases: {on_a_line(list(bases))}
+descriptors: {on_a_line(list(descriptors))}
+protected: {on_a_line(list(protected))} # never a base
 """
-
-
-def _table_text(table: str, guess: Guess) -> str:
-    options = {key: value for key, value in guess.spec.items() if key != "columns"}
-    lines = [f"  {table}:"]
-    lines += [f"    {key}: {_yaml(value)}{_why(guess, key)}" for key, value in options.items()]
-    lines.append("    columns:")
-    for ours, theirs in guess.spec["columns"].items():
-        lines.append(f"      {ours}: {_yaml(theirs)}")
-    lines += [f"      # to be settled: {need}" for need in guess.needs]
-    return "\n".join(lines)
-
-
-def _why(guess: Guess, key: str) -> str:
-    return f" # {guess.said[key]}" if key in guess.said else ""
-
-
-def _yaml(value: Any) -> str:
-    """A value on one line of YAML."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
-    return str(text).removesuffix("\n").removesuffix("\n...")

@@ -77,6 +77,7 @@ class Reading:
         """Order lines and returns, with what was read and kept in all."""
         raw = self._raw("transactions")
         check = transactions.check_transactions(self.con, raw, self.study)
+        self.notices += check.raw.notices[len(raw.notices) :]
         self.notices += transactions.notices(check, self.study)
         read = totals_of(check.raw.table.select(**check.columns))
         read["lines"] += len(raw.malformed)

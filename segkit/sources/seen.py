@@ -27,6 +27,24 @@ class Guess:
     needs: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Looked:
+    """An unknown file that was read to tell what it is, so that it needs no second reading.
+
+    Attributes
+    ----------
+    spec : dict
+        How it was read.
+    said : dict of str to str
+        Why it was read so.
+    table : ibis.Table
+    """
+
+    spec: dict[str, Any]
+    said: dict[str, str]
+    table: ibis.Table
+
+
 @dataclass
 class Seen:
     """A file as it was looked at: all columns as text, read once."""

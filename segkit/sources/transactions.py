@@ -21,11 +21,12 @@ from segkit.sources.check import (
 )
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed
+from segkit.sources.spread import ORDER_MONEY, spread, spread_over
 from segkit.sources.values import as_id, as_moment, as_money, as_number
 from segkit.study import Study
 
 RETURN_RULES = ["cancellation", "return"]
-NUMBERS = ("amount", "quantity", "unit_price", "discount")
+NUMBERS = ("amount", "quantity", "unit_price", "discount", *ORDER_MONEY)
 IDS = ("order_id", "product_id", "store_id")
 
 
@@ -42,8 +43,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     -------
     Check
         Rules in order: no customer id, no order id, unreadable date, unreadable number, not a sale by
-        its status, duplicate, cancellation, non-product code, return, zero price, negative price, on
-        or after as_of.
+        its status, duplicate, cancellation, non-product code, return, nothing left after refund or
+        discount, zero price, negative price, on or after as_of.
 
     Raises
     ------
@@ -56,6 +57,7 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     refuse_malformed(raw)
     _require_status(raw, study)
     refuse_float_ids(raw, spec, ["customer_id", *IDS])
+    raw = spread(con, raw, spec)
     check = settle(
         con,
         raw,
@@ -104,6 +106,7 @@ def _parsed(raw: Raw, study: Study) -> dict[str, Any]:
     parsed["order_date"] = as_moment(table[str(spec.columns["order_date"])], spec, study.timezone)
     if "category" in spec.columns:
         parsed["category"] = table[str(spec.columns["category"])].cast("string").strip()
+    parsed |= {name: table[spread_over(name)] for name in ORDER_MONEY if name in spec.columns}
     return parsed | {name: as_number(table[name], spec) for name in _number_columns(study)}
 
 
@@ -119,14 +122,23 @@ def _columns(read: Values, study: Study) -> Values:
         if name in mapped:
             columns[name] = read[str(mapped[name])]
     if "amount" in mapped:
-        columns["amount"] = as_money(read[str(mapped["amount"])])
+        cost = read[str(mapped["amount"])]
     else:
-        columns["amount"] = as_money(columns["quantity"] * columns["unit_price"])
-    if "discount" in mapped:
-        given = mapped["discount"]
+        cost = columns["quantity"] * columns["unit_price"]
+    taken = _taken(read)
+    columns["amount"] = as_money(cost if taken is None else cost - taken)
+    if "discount" in mapped or "order_discount" in mapped:
+        given = mapped.get("discount", [])
         parts = [read[name].fill_null(0) for name in ([given] if isinstance(given, str) else given)]
+        parts += [read["order_discount"]] if "order_discount" in read else []
         columns["discount"] = as_money(sum(parts[1:], start=parts[0]))
     return columns
+
+
+def _taken(read: Values) -> Any:
+    """The line's part of its order's discount and refund; None where the study maps neither."""
+    parts = [read[name] for name in ORDER_MONEY if name in read]
+    return sum(parts[1:], start=parts[0]) if parts else None
 
 
 def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Values:
@@ -150,9 +162,11 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         rules["cancellation"] = columns["order_id"].startswith(prefix)
     if study.rules["non_products"] and "product_id" in columns:
         rules["non-product code"] = columns["product_id"].isin(study.rules["non_products"])
+    taken_off = ibis.literal(False) if _taken(read) is None else _taken(read) > 0
     backwards = columns["quantity"] < 0 if "quantity" in columns else amount < 0
     return rules | {
         "return": backwards if "unit_price" in columns else backwards | (amount < 0),
+        "nothing left after refund or discount": (amount == 0) & taken_off,
         "zero price": amount == 0,
         "negative price": amount < 0,
         "on or after as_of": columns["order_date"] >= ibis.timestamp(study.as_of),

@@ -10,6 +10,8 @@ NAMED = ("transactions", "products", "customers")
 """Kinds of table that a user can name on the command line."""
 READ = (*NAMED, "web", "emails")
 """Kinds of table that a study reads today."""
+TABLES: Mapping[str, str] = {**{kind: kind for kind in READ}, "survey": "customers"}
+"""Kind of an export -> the table of a study that it is read as."""
 KINDS: Mapping[str, str] = {
     "transactions": "what customers bought",
     "products": "products with their category",
@@ -60,6 +62,16 @@ class Export:
         Whether its times are in UTC.
     stated : dict
         Further entries of its table in study.yaml: a date format, what its words mean.
+    traits : dict of str to dict
+        Column -> what is known of it as a trait: `kind`, `basis`, `bands`, `levels`, `top`.
+    tools : tuple of str
+        Columns that the tool writes about itself: no traits.
+    dated : tuple of str
+        Columns that say when a row was written.
+    rows_aside : dict of str to dict
+        Reason -> {column: values}: rows that are no records of a customer.
+    respondent : str
+        The tool's own id of a row, where nothing names the customer.
     words : tuple of str
         What its user has to know.
     """
@@ -82,6 +94,11 @@ class Export:
     left_out: Mapping[str, str] = field(default_factory=dict)
     utc: bool = False
     stated: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tools: Names = ()
+    dated: Names = ()
+    rows_aside: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    respondent: str = ""
     words: Names = ()
 
     def fits(self, names: Sequence[str]) -> bool:

@@ -20,7 +20,15 @@ def map_columns(known: Recognised, table: ibis.Table) -> dict[str, Any]:
         filled = [name for name in there if len(there) == 1 or _share_filled(table, name) >= 0.5]
         if there:
             found[ours] = (filled or there)[0]
+    _drop_other_currency(found)
     return found
+
+
+def _drop_other_currency(found: dict[str, Any]) -> None:
+    """A refund in the payment's currency says nothing of an amount in the account's."""
+    named = [str(found[name]) for name in ("amount", "order_refund") if name in found]
+    if len({name.startswith("Converted") for name in named}) > 1:
+        del found["order_refund"]
 
 
 def note_export(known: Recognised, seen: Seen) -> None:

@@ -10,7 +10,6 @@ from segkit.sources.exports.export import Export
 _WOO_SALES = ("completed", "processing", "wc-completed", "wc-processing")
 _STRIPE_SALES = ("Paid", "Succeeded", "Partially refunded", "partially_refunded")
 _ORDER = ("customer_id", "order_id", "order_date")
-_PARTLY_REFUNDED = "what was paid back in part is not taken off the amount"
 
 SHOPS = (
     Export(
@@ -24,6 +23,8 @@ SHOPS = (
             "product_id": ("Lineitem sku", "Lineitem name"),
             "quantity": ("Lineitem quantity",),
             "unit_price": ("Lineitem price",),
+            "order_discount": ("Discount Amount",),
+            "order_refund": ("Refunded Amount",),
         },
         required=(*_ORDER, "quantity", "unit_price"),
         email=("Email",),
@@ -31,13 +32,10 @@ SHOPS = (
         status=("Financial Status",),
         sales=("paid", "partially_paid", "partially_refunded"),
         currency=("Currency",),
-        left_out={
-            "Discount Amount": "Shopify writes an order's discount once, not by line; the lines count "
-            "before it",
-            "Refunded Amount": _PARTLY_REFUNDED,
-        },
         words=(
-            "amounts are quantity times price, before the order's discount, shipping and taxes on top",
+            "amounts are quantity times price less the line's part of its order's discount and refund, "
+            "in proportion to what each line cost; shipping and taxes on top don't count",
+            "a refund has no date of its own here: it counts on the order's day",
             "its times carry an offset and are turned into the study's timezone, UTC unless stated",
         ),
     ),
@@ -61,6 +59,7 @@ SHOPS = (
             "product_id": ("SKU", "Item Name"),
             "quantity": ("Quantity",),
             "unit_price": ("Item Cost",),
+            "order_refund": ("Order Refund Amount",),
         },
         required=(*_ORDER, "quantity", "unit_price"),
         email=("Email (Billing)",),
@@ -68,8 +67,8 @@ SHOPS = (
         status=("Order Status",),
         sales=_WOO_SALES,
         left_out={
-            "Cart Discount Amount": "it is the order's, not the line's; the lines count before it",
-            "Order Refund Amount": _PARTLY_REFUNDED,
+            "Cart Discount Amount": "whether 'Item Cost' is before it depends on the shop's settings; "
+            "where it is, map it as order_discount",
         },
         words=("guests have no customer id in WooCommerce, so the key is the billing address",),
     ),
@@ -104,15 +103,18 @@ SHOPS = (
             "order_id": ("id",),
             "order_date": ("Created (UTC)", "Created date (UTC)"),
             "amount": ("Converted Amount", "Amount"),
+            "order_refund": ("Converted Amount Refunded", "Amount Refunded"),
         },
         required=(*_ORDER, "amount"),
         email=("Customer Email",),
         status=("Status",),
         sales=_STRIPE_SALES,
         currency=("Converted Currency", "Currency"),
-        left_out={"Amount Refunded": _PARTLY_REFUNDED},
         utc=True,
-        words=("one line per payment, in units of its currency, not in cents",),
+        words=(
+            "one line per payment, in units of its currency, not in cents; what was paid back of it is "
+            "taken off, on the payment's day",
+        ),
     ),
     Export(
         name="Stripe balance",

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segkit.errors import DataError, StudyError
-from segkit.sources.exports.export import KINDS, NAMED, READ
+from segkit.sources.exports.export import KINDS, NAMED, TABLES
 from segkit.sources.exports.recognise import Recognised, recognise
-from segkit.sources.guess import likely_kind
+from segkit.sources.guess import likely_kind, look
+from segkit.sources.seen import Looked
 
 
 @dataclass
@@ -20,12 +21,15 @@ class Told:
         Table -> file, of the tables that a study reads today.
     known : dict of str to Recognised
         Those of them that are known exports.
+    looked : dict of str to Looked
+        Those of them that are unknown and were read to tell what they are.
     said : list of str
         One line per file.
     """
 
     paths: dict[str, Path] = field(default_factory=dict)
     known: dict[str, Recognised] = field(default_factory=dict)
+    looked: dict[str, Looked] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
     def add(self, kind: str, path: Path, export: Recognised | None, words: str) -> None:
@@ -55,7 +59,7 @@ def tell_files(named: Mapping[str, Path], unnamed: Sequence[Path]) -> Told:
     Raises
     ------
     StudyError
-        Two files are of one kind, or none holds what customers bought.
+        Two files are of one kind, or none holds what customers bought or who they are.
     DataError
         There is no such file, a known export is damaged or lacks a column, or nothing tells what a
         file is.
@@ -63,14 +67,21 @@ def tell_files(named: Mapping[str, Path], unnamed: Sequence[Path]) -> Told:
     told = Told()
     for kind, path in named.items():
         _take_named(told, kind, path)
+    surveys: list[tuple[Path, Recognised]] = []
     for path in unnamed:
-        _take_unnamed(told, path)
-    if not {"transactions", "web", "emails"} & set(told.paths):
+        survey = _take_unnamed(told, path)
+        surveys += [(path, survey)] if survey else []
+    _take_surveys(told, surveys)
+    if not {"transactions", "customers", "web", "emails"} & set(told.paths):
         raise StudyError(
             " ".join(f"{line}." for line in told.said) or "no file is given",
-            f"a file with {KINDS['transactions']}, which every study needs today, or with "
-            f"{KINDS['web']}",
-            "Add it, or say which file it is: --transactions FILE",
+            f"a file with {KINDS['transactions']}, with {KINDS['customers']} or with {KINDS['web']}",
+            "Add it, or say which file it is: --transactions FILE or --customers FILE",
+        )
+    if "products" in told.paths and "transactions" not in told.paths:
+        raise StudyError(
+            f"{told.paths['products'].name} holds products, and no file says what customers bought",
+            f"a file with {KINDS['transactions']}, or no products",
         )
     return told
 
@@ -86,7 +97,7 @@ def keyed(known: Recognised | None, *, by_email: bool) -> Recognised | None:
 def _take_named(told: Told, kind: str, path: Path) -> None:
     """The user's word holds; a known export of that kind says how it is read."""
     export = recognise(_existing(path))
-    if export and export.export.kind == kind and not export.lacking:
+    if export and TABLES.get(export.export.kind) == kind and not export.lacking:
         told.add(kind, path, export, export.words)
     elif export:
         but = (
@@ -97,10 +108,22 @@ def _take_named(told: Told, kind: str, path: Path) -> None:
         told.add(kind, path, None, f"{path.name} is no export that segkit knows: guessed by its names")
 
 
-def _take_unnamed(told: Told, path: Path) -> None:
+def _take_surveys(told: Told, surveys: Sequence[tuple[Path, Recognised]]) -> None:
+    """A survey is a customer table where it is all there is."""
+    alone = not told.paths
+    for path, survey in surveys:
+        if alone:
+            told.add("customers", path, survey, survey.words)
+        else:
+            told.said.append(f"{survey.words}. It is not yet read beside other tables: left out")
+
+
+def _take_unnamed(told: Told, path: Path) -> Recognised | None:
+    """Take a file for what it seems to be; a survey is given back, to be taken last."""
     export = recognise(_existing(path))
     if export is None:
-        kind = likely_kind(path)
+        looked = look(path)
+        kind = likely_kind(looked.table)
         if kind is None:
             raise DataError(
                 f"{path.name} is no export that segkit knows, and its columns don't tell what it holds",
@@ -109,8 +132,11 @@ def _take_unnamed(told: Told, path: Path) -> None:
             )
         words = f"{path.name} is no export that segkit knows: {kind}, guessed by its names"
         told.add(kind, path, None, words)
-    elif export.export.kind not in READ:
+        told.looked[kind] = looked
+    elif export.export.kind not in TABLES:
         told.said.append(f"{export.words}. This kind is not yet read as a source of its own: left out")
+    elif export.export.kind == "survey":
+        return export
     elif export.lacking:
         raise DataError(
             f"{path.name} looks like {export.export.name}, but has no column {_quoted(export.lacking)}",
@@ -119,6 +145,7 @@ def _take_unnamed(told: Told, path: Path) -> None:
         )
     else:
         told.add(export.export.kind, path, export, export.words)
+    return None
 
 
 def _existing(path: Path) -> Path:
