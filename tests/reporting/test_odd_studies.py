@@ -40,6 +40,16 @@ def test_a_segment_of_eight_is_named_but_not_counted(eight):
     assert not [fact for fact in json.loads(facts) if fact["segment"] == "Many orders"]
 
 
+def test_the_notebooks_show_no_small_segment_s_size(eight):
+    segments, profile = eight.run.segments, eight.run.profile
+    for shown in (segments._repr_html_(), profile._repr_html_().split("</table>")[0]):
+        rows = [row for row in shown.split("<tr") if "Many orders" in row]
+        assert rows
+        assert not any(re.search(r">\s*(8|0\.0?9)\s*<", row) for row in rows)
+    labels = [text.get_text() for text in segments.plot().texts]
+    assert labels.count(" withheld") == 2
+
+
 def test_no_other_number_gives_the_eight_away(eight):
     """83 others in two segments: one is not told, so that 91 less both can't be worked out."""
     _, facts, _ = page_of(eight)
