@@ -1,4 +1,4 @@
-"""The command: segkit new | check | run."""
+"""The command: segkit new | check | messages | run | fetch | forget | access."""
 
 import argparse
 import sys
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     check.set_defaults(run=_check)
 
+    messages = verbs.add_parser(
+        "messages", help="write a messages.yaml to start from, with each segment's figures"
+    )
+    messages.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    messages.set_defaults(run=_messages)
+
     run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
     run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
@@ -69,7 +75,31 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     run.add_argument("--pdf", action="store_true", help="print the report as well, by a Chromium")
     run.set_defaults(run=_run)
+    _add_rights(verbs)
+
+    fetch = verbs.add_parser("fetch", help="get a public data set, checked, where its study finds it")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="none: list what there is")
+    fetch.add_argument(
+        "--to", metavar="FOLDER", help="by default $SEGKIT_DATA, else the project's data/"
+    )
+    fetch.add_argument("--replace", action="store_true", help="overwrite a file that differs")
+    fetch.set_defaults(run=_fetch)
     return parser
+
+
+def _add_rights(verbs: Any) -> None:
+    forget = verbs.add_parser("forget", help="erase a customer from what a study's runs have left")
+    access = verbs.add_parser("access", help="give all that a study holds on a customer, as JSON")
+    for verb in (forget, access):
+        verb.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+        verb.add_argument(
+            "customer", metavar="ID",
+            help="as in the study's sources; - reads it from standard input, so that no shell keeps it",
+        )  # fmt: skip
+    forget.add_argument("--asked-by", metavar="WHO", default="", help="who asked, for the record")
+    access.add_argument("--out", metavar="FILE", help="a file that only you can read")
+    forget.set_defaults(run=_forget)
+    access.set_defaults(run=_access)
 
 
 def _new(given: argparse.Namespace) -> None:
@@ -86,6 +116,7 @@ def _new(given: argparse.Namespace) -> None:
 
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
+    from segkit.personas.messages import load_messages
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
@@ -102,7 +133,15 @@ def _check(given: argparse.Namespace) -> None:
     if features.coverage:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
+    if (messages := tables.study.folder / "messages.yaml").is_file():
+        print(f"messages.yaml: {load_messages(messages).reading}")
     print(f"The study is ready: segkit run {given.study}")
+
+
+def _messages(given: argparse.Namespace) -> None:
+    from segkit.reporting.starter import write_starter
+
+    print(write_starter(given.study))
 
 
 def _run(given: argparse.Namespace) -> None:
@@ -114,6 +153,43 @@ def _run(given: argparse.Namespace) -> None:
     if browser:
         print_pdf(report, browser)
     print(report.parent.parent / "latest" / report.name)
+
+
+def _forget(given: argparse.Namespace) -> None:
+    from segkit.rights.forget import forget
+
+    print(forget(given.study, _customer(given), asked_by=given.asked_by).reading)
+
+
+def _access(given: argparse.Namespace) -> None:
+    from segkit.rights.access import access, as_json, write_access
+
+    held = access(given.study, _customer(given))
+    if given.out is None:
+        print(as_json(held))
+    else:
+        write_access(held, Path(given.out))
+        print(f"Written to {given.out}, for that customer only; delete it when it is sent.")
+
+
+def _customer(given: argparse.Namespace) -> str:
+    return str(sys.stdin.readline() if given.customer == "-" else given.customer)
+
+
+def _fetch(given: argparse.Namespace) -> None:
+    from segkit.sources.public.datasets import DATASETS
+    from segkit.sources.public.fetch import fetch_dataset, where_to_look
+
+    if not given.names:
+        for one in DATASETS.values():
+            print(f"{one.name:<22}{one.rows:>9,} rows   {one.licence}")
+    folder = None
+    for name in given.names:
+        got = fetch_dataset(name, to=given.to, replace=given.replace, tell=print)
+        folder = got.folder
+        print(got.reading)
+    if folder is not None:
+        print(where_to_look(folder))
 
 
 def _named(parameters: list[str]) -> dict[str, Any]:

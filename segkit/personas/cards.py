@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from segkit.personas.cardnotes import CardNotes
 from segkit.personas.effects import word
 from segkit.personas.facts import Fact, Sentence
+from segkit.personas.names import Name
 from segkit.personas.profile import Profile
 from segkit.plain import markdown_plain
 from segkit.shown import Shown
@@ -71,6 +73,12 @@ class Card:
         Mean bootstrap Jaccard.
     stability_word, badge : str
         Reading of the stability, and of the number of customers.
+    auto_name : str
+        What the segment is called automatically, whatever its name.
+    agreement : Fact or None
+        Share of resamples that give that automatic name.
+    notes : CardNotes or None
+        What people say of the segment.
     """
 
     key: str
@@ -88,12 +96,22 @@ class Card:
     stability: Fact
     stability_word: str
     badge: str
+    auto_name: str = ""
+    agreement: Fact | None = None
+    notes: CardNotes | None = None
+
+    @property
+    def title(self) -> str:
+        """A persona only where customers were asked or watched; else a card of figures."""
+        return "Persona" if self.notes and self.notes.is_persona else "Segment card"
 
     @property
     def facts(self) -> list[Fact]:
         """Every number on the card."""
         shown = [self.customers, self.share, self.unsure, self.stability]
         shown += [self.revenue_share] if self.revenue_share else []
+        shown += [self.agreement] if self.agreement else []
+        shown += self.notes.facts if self.notes else []
         for marker in [*self.markers, *self.same, *self.described]:
             shown += [marker.here, marker.overall, marker.delta]
         shown += [fact for _, fact in self.buys]
@@ -112,12 +130,25 @@ class Personas(Shown):
     facts : dict of str to Fact
         Every number on the cards by its id.
     profile : Profile
+    automatic : dict of str to Name
+        What each segment is called automatically, and why.
     """
 
     names: pd.Series
     cards: list[Card]
     facts: Mapping[str, Fact]
     profile: Profile = field(repr=False)
+    automatic: Mapping[str, Name] = field(default_factory=dict, repr=False)
+
+    @property
+    def checks(self) -> list[str]:
+        """What the analyst's names and notes should be looked at for, segment by segment."""
+        return [
+            f"{card.name}: {check}"
+            for card in self.cards
+            if card.notes
+            for check in card.notes.said_checks
+        ]
 
     @property
     def reading(self) -> str:

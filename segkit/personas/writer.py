@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segkit.disclosure import MIN_CELL
-from segkit.personas.cards import Card, Marker, Personas
+from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
-from segkit.personas.names import ENTER, apart, automatic_names
+from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered
 from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
@@ -18,43 +18,6 @@ SAME = 0.15
 BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
 """From how many customers on a segment's figures carry how much."""
 MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 5, 2, 3, 3
-
-
-def describe_segments(
-    profile: Profile,
-    frame: pd.DataFrame,
-    *,
-    currency: str = "",
-    words: Mapping[str, str] = WORDS,
-    names: Mapping[str, str] | None = None,
-) -> Personas:
-    """Name the segments and write a card for each.
-
-    Parameters
-    ----------
-    profile : Profile
-    frame : pandas.DataFrame
-        The columns that the profile was made from.
-    currency : str
-        Printed before money.
-    words : dict
-        What customers and orders are called.
-    names : dict of str to str, optional
-        Name by segment key, such as `Match.names` keeps from an earlier run; other segments get one
-        from their profile. Segments drawn by rules bear their rule's name.
-
-    Returns
-    -------
-    Personas
-        Every sentence holds at least one `Fact`; nothing is said that no number supports.
-    """
-    given = {key: key for key in profile.keys if profile.segments.method == "rules"}
-    frame = frame.loc[profile.segments.labels.index]
-    called = automatic_names(profile, frame, customers=words["customers"])
-    called.update(pd.Series(given | dict(names or {}), dtype="object"))
-    cards = [_Writer(profile, key, currency, words).card(called[key]) for key in profile.keys]
-    facts = {fact.id: fact for card in cards for fact in card.facts}
-    return Personas(called, cards, facts, profile)
 
 
 def badge(n: int) -> str:
@@ -72,12 +35,20 @@ def trait_marker(
     profile: Profile, key: str, variable: str, *, currency: str = "", words: Mapping[str, str] = WORDS
 ) -> Marker:
     """One trait of a segment beside the same trait of all customers, as facts."""
-    return _Writer(profile, key, currency, words).marker(variable)
+    return CardWriter(profile, key, currency, words).marker(variable)
 
 
 @dataclass(frozen=True)
-class _Writer:
-    """Writes one segment's card."""
+class CardWriter:
+    """Writes one segment's card.
+
+    Attributes
+    ----------
+    profile : Profile
+    key, currency : str
+    words : dict of str to str
+        What customers and orders are called.
+    """
 
     profile: Profile
     key: str
@@ -85,6 +56,7 @@ class _Writer:
     words: Mapping[str, str]
 
     def card(self, name: str) -> Card:
+        """The whole card, under a name."""
         sizes = self.profile.sizes.loc[self.key]
         n, total = int(sizes["customers"]), int(self.profile.sizes["customers"].sum())
         stability = self.profile.segments.stability.loc[self.key]
@@ -116,12 +88,25 @@ class _Writer:
             badge=badge(n),
         )
 
+    def every_fact(self) -> dict[str, Fact]:
+        """Every figure of the segment that may be shown, on its card or not."""
+        effects = self.profile.effects.loc[self.key].dropna(subset=["delta"])
+        card = self.card("")
+        shown = [fact for fact in card.facts if fact.n >= MIN_CELL]
+        for marker in map(self.marker, effects.index):
+            shown += [marker.here, marker.overall, marker.delta]
+        if self.key in self.profile.levels.index.get_level_values("segment_key"):
+            for (variable, level), row in self.profile.levels.loc[self.key].iterrows():
+                shown += self.level(variable, level, row).facts.values()
+        return {fact.id: fact for fact in shown if not fact.is_withheld}
+
     @property
     def is_withheld(self) -> bool:
         """Whether the number of customers is kept back."""
         return bool(self.profile.withheld[self.key])
 
     def size(self, name: str, sizes: pd.Series, unit: str, total: int) -> Fact:
+        """A size with its range, unless it is kept back."""
         if self.is_withheld:
             return self.fact(f"size/{name}", float("nan"), unit, total, "all")
         low, high = sizes.get(f"{name}_low"), sizes.get(f"{name}_high")
@@ -144,6 +129,7 @@ class _Writer:
         owner: str = "",
         levels: tuple[str, ...] = (),
     ) -> Fact:
+        """A number about the segment, or about its owner."""
         if self.is_withheld and not base:  # the number itself would tell: so much is certain
             n = next(limit for limit in BADGES if n >= limit)
             value = value if n else float("nan")
@@ -153,6 +139,7 @@ class _Writer:
         return Fact(name, float(value), unit, int(n), of, low, high, self.currency, levels)
 
     def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
+        """Share of revenue, where there is money."""
         if "revenue_share" not in sizes:
             return None
         if self.is_withheld:
@@ -161,6 +148,7 @@ class _Writer:
         return self.fact("revenue/share", sizes["revenue_share"], "share", total, "all", low, high)
 
     def marker(self, variable: str) -> Marker:
+        """One trait here, among all, and the difference from the rest."""
         row, known = (
             self.profile.effects.loc[(self.key, variable)],
             self.profile.dictionary.loc[variable],
@@ -203,6 +191,7 @@ class _Writer:
         return effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
 
     def markers(self) -> list[Marker]:
+        """Clear effects, one per role."""
         if not self.carries_figures:
             return []
         effects = self.ranked()
@@ -219,6 +208,7 @@ class _Writer:
         }
 
     def described(self) -> list[Marker]:
+        """Descriptors that differ at least slightly."""
         if not self.carries_figures:
             return []
         effects = self.ranked()
@@ -226,6 +216,7 @@ class _Writer:
         return [self.marker(name) for name in apart(named, SAME).index]
 
     def same(self) -> list[Marker]:
+        """Traits in which the segment is like the rest."""
         if not self.carries_figures:
             return []
         effects = self.ranked()
@@ -235,6 +226,7 @@ class _Writer:
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
     def lead(self, markers: list[Marker], n: int, name: str) -> Sentence:
+        """The segment in one line: its two strongest markers."""
         if badge(n) in {"thin", "size only", "suppressed"}:
             return self.too_few(n, name)
         if not markers:
@@ -261,6 +253,7 @@ class _Writer:
         return Sentence(template, {"enough": limit}, names)
 
     def buys(self) -> list[tuple[str, Fact]]:
+        """Categories that take a larger part of the spending here."""
         effects = self.ranked()
         shares = effects[(effects["role"] == "category") & (effects["n"] >= 30)]
         index = (shares["value"] / shares["overall"].where(shares["overall"] > 0)).dropna()
@@ -274,6 +267,7 @@ class _Writer:
         ]
 
     def levels(self) -> list[Sentence]:
+        """Levels of text descriptors whose share differs by more than chance."""
         known = self.profile.levels.index.get_level_values("segment_key")
         if self.key not in known or not self.carries_figures or self.is_withheld:
             return []
@@ -286,6 +280,7 @@ class _Writer:
         ]
 
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
+        """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
         known, label = f"known {variable}", self.profile.labels[variable]
         facts = {

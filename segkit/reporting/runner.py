@@ -27,10 +27,13 @@ from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
 from segkit.reporting.analyst import analyst_page, title_of
+from segkit.reporting.briefs import brief_pages
 from segkit.reporting.lint.page import read_facts, require_clean
-from segkit.reporting.page import failed_page, refused_page, report_page
+from segkit.reporting.page import cause_of, failed_page, refused_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
+from segkit.reporting.rendering import style, templates
 from segkit.reporting.workspace import NAMES, Run, open_run
+from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
 NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
@@ -94,8 +97,9 @@ def run_study(
 
     Notes
     -----
-    The run works in a hidden folder beside its target and is renamed into place when every notebook
-    has passed, so that an interrupted or killed run leaves no half of a report.
+    Where the study has a consent table, whoever has no consent today is first erased from what
+    earlier runs left. The run works in a hidden folder beside its target and is renamed into place
+    when every notebook has passed, so that an interrupted or killed run leaves no half of a report.
     """
     given = dict(parameters or {})
     loaded = load_study(study).with_choices(as_of=as_of)
@@ -103,6 +107,7 @@ def run_study(
     refuse_unknown(given, known)
     started = datetime.now(UTC)
     loaded.with_choices(**{name: value for name, value in given.items() if name in loaded.parameters})
+    withdrawn = erase_withdrawn(loaded)
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
@@ -112,7 +117,7 @@ def run_study(
                 name: _execute(name, known[name], choices, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
-        _finish(run, folders, given, started, seconds)
+        _finish(run, folders, given, started, seconds, withdrawn)
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
         if not folders.target.exists():
@@ -194,7 +199,7 @@ def _execute(
         page = folders.working.parent / f"{name}.failed.html"
         page.write_text(failed_page(name, failure, _last_good(page.parent)), encoding="utf-8")
         raise RunError(
-            f"{name} failed: {failure.ename}: {failure.evalue}",
+            f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
         ) from None
     nbformat.write(_without_traces(executed, str(choices["study"])), output)
@@ -245,7 +250,12 @@ def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
 
 
 def _finish(
-    run: Run, folders: _Folders, given: Mapping[str, Any], started: datetime, seconds: dict[str, float]
+    run: Run,
+    folders: _Folders,
+    given: Mapping[str, Any],
+    started: datetime,
+    seconds: dict[str, float],
+    withdrawn: Erased | None,
 ) -> None:
     """Write the page and the run's record, then put the folder into place."""
     study = run.study
@@ -263,6 +273,7 @@ def _finish(
         failed.write_text(refused_page(error, _last_good(study.reports)), encoding="utf-8")
         raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
+    _write_briefs(notebook, folders.working / "briefs")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
@@ -276,8 +287,17 @@ def _finish(
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": seconds,
     }
+    if withdrawn is not None:
+        record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+
+
+def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+    folder.mkdir()
+    pages = brief_pages(notebook, templates=templates(), style=style())
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:

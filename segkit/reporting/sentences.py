@@ -225,17 +225,17 @@ class Told:
     def _rows_kept(self) -> Sentence:
         quality = self.run.tables.quality
         aside = quality.read["lines"] - quality.kept["lines"]
+        of_events = self.run.study.only_events
         facts = {"rows": self.counted["read/lines"], "kept": self.counted["kept/customers"]}
         names = {"customers": self.words["customers"]}
         if not aside:
-            return Sentence("All {rows} rows read are kept, as {kept} {customers}.", facts, names)
+            how = "those of" if of_events else "as"
+            template = f"All {{rows}} rows read are kept, {how} {{kept}} {{customers}}."
+            return Sentence(template, facts, names)
         facts["aside"] = self.fact("set_aside/lines", aside, "rows")
-        return Sentence(
-            "Of {rows} rows read, {aside} are set aside, each under a named rule; {kept} {customers} "
-            "are kept.",
-            facts,
-            names,
-        )
+        left = "the others are of {kept} {customers}" if of_events else "{kept} {customers} are kept"
+        said = "Of {rows} rows read, {aside} are set aside, each under a named rule"
+        return Sentence(f"{said}; {left}.", facts, names)
 
     def _lacking(self) -> list[Sentence]:
         """Who has every base, who is left out, and what they lack."""

@@ -16,10 +16,15 @@ from segkit.errors import DataError, ParameterError
 from segkit.features.build import build_features
 from segkit.features.store import load_features, save_features
 from segkit.features.table import Features
+from segkit.personas.agreement import as_records, from_records
 from segkit.personas.cards import Personas
+from segkit.personas.describe import describe_segments
 from segkit.personas.facts import Fact, fact_table
+from segkit.personas.messages import FILE as MESSAGES
+from segkit.personas.messages import load_messages
+from segkit.personas.names import Name
 from segkit.personas.profile import Profile, profile_segments
-from segkit.personas.writer import describe_segments
+from segkit.personas.targets import Targets, choose_targets
 from segkit.plain import visible
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
@@ -30,6 +35,7 @@ from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments, save_segments
 from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
+from segkit.sources.guard import permitted
 from segkit.sources.store import load_saved_tables, save_tables
 from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
@@ -100,6 +106,9 @@ class Run(Shown):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
             self._write("facts", lambda folder: _write_facts(result, folder))
+            if isinstance(result, Personas):
+                names = json.dumps(as_records(result.automatic, self.study.language), indent=1)
+                self._write("names", lambda folder: (folder / NAMES).write_text(names, "utf-8"))
         else:
             raise ParameterError(
                 f"a {type(result).__name__} can't be kept",
@@ -120,6 +129,11 @@ class Run(Shown):
         if folder := self._left("features"):
             return load_features(self.study, folder)
         return self.keep(build_features(self.tables, as_of=self.study.as_of))
+
+    @property
+    def has_segments(self) -> bool:
+        """Whether an earlier notebook left segments of the same inputs and study."""
+        return self._left("segments") is not None
 
     @cached_property
     def segments(self) -> Segmentation:
@@ -183,9 +197,50 @@ class Run(Shown):
     @cached_property
     def personas(self) -> Personas:
         """Named segments with their cards."""
-        return describe_segments(
-            self.profile, self.features.frame, currency=self.study.currency, words=self.study.words
-        )
+        return describe_segments(self.profile, self.features.frame, **self.wording)
+
+    @cached_property
+    def targets(self) -> Targets | None:
+        """The segments as candidates, where the study says by what they are chosen."""
+        spec, study = self.study.targets, self.study
+        if spec is None:
+            return None
+        words = dict(study.words)
+        return choose_targets(self.personas, spec, currency=study.currency, words=words)
+
+    @cached_property
+    def unsaid(self) -> Personas:
+        """The segments without what people say of them."""
+        wording = {**self.wording, "messages": None}
+        return describe_segments(self.profile, self.features.frame, **wording)
+
+    @property
+    def messages_file(self) -> Path:
+        """Where people say what they know of the segments."""
+        return self.study.folder / MESSAGES
+
+    @property
+    def wording(self) -> dict[str, Any]:
+        """What `describe_segments` needs of the study, its messages.yaml and the last run."""
+        study = self.study
+        messages = load_messages(self.messages_file) if self.messages_file.is_file() else None
+        return {
+            "messages": messages,
+            "currency": study.currency,
+            "words": study.words,
+            "language": study.language,
+            "last": self.last_names,
+        }
+
+    @cached_property
+    def last_names(self) -> dict[str, Name]:
+        """Automatic names of the last good run, by the key that each segment has now."""
+        path = (self.study.reports / "latest").resolve().name
+        file = self.study.processed / path / "names" / NAMES
+        if self.match is None or not file.is_file():
+            return {}
+        records = json.loads(file.read_text(encoding="utf-8"))
+        return self.match.names(from_records(records, self.study.language))
 
     def _left(self, step: str) -> Path | None:
         folder = self.folder / step
@@ -252,6 +307,6 @@ def _write_facts(result: HasFacts, folder: Path) -> None:
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
     """Of everything that decides a result but the choices made for one notebook."""
     content = {name: value for name, value in asdict(study).items() if name != "folder"}
-    content |= {"inputs": inputs, "version": __version__}
+    content |= {"inputs": inputs, "version": __version__, "permitted": permitted(study)}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

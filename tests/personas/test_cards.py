@@ -18,7 +18,7 @@ def shoppers():
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(index=groups.index)
     frame["recency_days"] = np.choose(truth, [5, 90, 6]) + rng.integers(0, 5, 360)
-    frame["revenue"] = np.choose(truth, [900, 100, 110]) + rng.normal(0, 15, 360)
+    frame["revenue"] = np.choose(truth, [900, 100, 100]) + rng.normal(0, 15, 360)
     frame["n_orders"] = 10 + rng.integers(0, 3, 360)
     frame["fuel_share"] = np.choose(truth, [0.1, 0.1, 0.7]) + rng.random(360) / 10
     frame["noise"] = rng.normal(size=360)
