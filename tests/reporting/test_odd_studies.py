@@ -37,7 +37,8 @@ def test_a_segment_of_eight_is_named_but_not_counted(eight):
     hidden = eight.run.profile.withheld
     sizes = {fact["segment"] for fact in json.loads(facts) if fact["metric"] == "size"} - {"all"}
     assert sizes == set(hidden.index[~hidden])
-    assert not [fact for fact in json.loads(facts) if fact["segment"] == "Many orders"]
+    about = {fact["metric"] for fact in json.loads(facts) if fact["segment"] == "Many orders"}
+    assert about <= {"name"}  # how often resamples give the same name: of resamples, not customers
 
 
 def test_the_notebooks_show_no_small_segment_s_size(eight):
