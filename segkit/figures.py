@@ -111,18 +111,21 @@ def _stacked(bands: pd.DataFrame, side: str) -> dict[Any, float]:
     return dict(zip(sizes.index, starts, strict=True))
 
 
-def sizes(counts: pd.Series, *, ax: Any = None) -> Any:
+def sizes(counts: pd.Series, total: float | None = None, *, ax: Any = None) -> Any:
     """Draw customers per segment as bars, with the share printed on each.
 
     Parameters
     ----------
     counts : pandas.Series
-        Customers by segment.
+        Customers by segment; missing where they are withheld.
+    total : float, optional
+        All customers, where some are withheld; by default the counts' sum.
     """
     ax = _axes(ax, height=0.5 + 0.4 * len(counts))
     names = [str(name) for name in counts.index]
-    bars = ax.barh(names, counts.to_numpy(), color=ACCENT)
-    ax.bar_label(bars, [f" {share:.0%}" for share in counts / counts.sum()])
+    bars = ax.barh(names, counts.fillna(0).to_numpy(), color=ACCENT)
+    shares = counts / (total or counts.sum())
+    ax.bar_label(bars, [" withheld" if pd.isna(share) else f" {share:.0%}" for share in shares])
     ax.invert_yaxis()
     ax.set(xlabel="customers")
     return ax

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.disclosure import withheld
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.model import NOISE_KEY
 from segkit.shown import Shown
@@ -86,8 +87,11 @@ class Segmentation(Shown):
     def reading(self) -> str:
         """Sizes and stability in one paragraph."""
         share = self.sizes / self.sizes.sum()
+        share = share[~withheld(self.sizes)]
         groups, jaccard = share.drop(NOISE_KEY, errors="ignore"), self.stability["jaccard"]
-        text = f"{self.k} segments of {groups.min():.0%} to {groups.max():.0%} of customers. "
+        text = f"{self.k} segments. "
+        if len(groups):
+            text = f"{self.k} segments of {groups.min():.0%} to {groups.max():.0%} of customers. "
         if NOISE_KEY in share:
             text += f"{share[NOISE_KEY]:.0%} belong to none (noise). "
         if self.method == "rules":
@@ -99,13 +103,17 @@ class Segmentation(Shown):
         )
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw each segment's size; see `segkit.figures.sizes`."""
+        """Draw each segment's size, but for those that are withheld; see `segkit.figures.sizes`."""
         from segkit import figures
 
-        return figures.sizes(self.sizes, ax=ax)
+        return figures.sizes(self.sizes.mask(withheld(self.sizes)), len(self.labels), ax=ax)
 
     def _repr_html_(self) -> str:
-        share = self.sizes / self.sizes.sum()
-        table = self.stability.assign(customers=self.sizes, share=share)
+        share = (self.sizes / self.sizes.sum()).map("{:.2f}".format)
+        hidden = withheld(self.sizes)
+        shown = (
+            pd.DataFrame({"customers": self.sizes, "share": share}).astype("object").mask(hidden, "")
+        )
+        table = self.stability.join(shown)
         shown = table[["customers", "share", "jaccard", "low", "high", "slsw", "reading"]]
         return shown.to_html(float_format="{:.2f}".format, border=0)
