@@ -2,7 +2,8 @@
 
 from markupsafe import Markup
 
-from segkit.personas.targets import TargetRow, Targets
+from segkit.personas.ranking import TargetRow
+from segkit.personas.targets import Targets
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""

@@ -10,7 +10,8 @@ import segkit
 from segkit.errors import StudyError
 from segkit.personas.cards import Personas
 from segkit.personas.messages import read_messages
-from segkit.personas.targets import Score, choose_targets, sensitivity
+from segkit.personas.ranking import Score, sensitivity
+from segkit.personas.targets import choose_targets
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.targetspec import Criterion, target_spec
 from tests.conftest import study_of
