@@ -1,6 +1,6 @@
 """Names that hold: kept from the last run where still true, and checked against resamples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -56,16 +56,15 @@ def automatic_names(
     excludes zero and 30 customers have a value; it leaves the name of the last run below .25.
     "Lapsed" also needs a last order two of the segment's own usual gaps ago, else it is "Less
     recent". Protected attributes never enter, and of columns without a role only bases do, at most
-    two. Nothing eligible: "Typical customers". A name that fewer than 80 % of the resamples give is
-    printed shorter, where the shorter one is nobody else's.
+    two. Nothing eligible: "Typical customers". A name of which not every word holds, at the lower
+    limit, in 80 % of the resamples is printed shorter, where the shorter one is nobody else's.
     """
     signs = signs_of(profile, frame)
     namer = Namer(signs, load_lexicon(language), customers)
     names = settled(namer, last or {})
     if not n_boot:
         return names
-    drawn = list(_drawn_names(namer, last or {}, n_boot))
-    return _shortened(namer, names, drawn)
+    return shortened(namer, names, _drawn(namer, n_boot))
 
 
 def settled(namer: Namer, last: Mapping[str, Name]) -> dict[str, Name]:
@@ -79,49 +78,72 @@ def settled(namer: Namer, last: Mapping[str, Name]) -> dict[str, Name]:
     return {key: chosen[key] for key in namer.signs.keys}
 
 
-def _drawn_names(namer: Namer, last: Mapping[str, Name], n_boot: int) -> Iterator[dict[str, Name]]:
-    """The names that resamples of the customers would give."""
+def _drawn(namer: Namer, n_boot: int) -> Iterator[Namer]:
+    """The namer, as resamples of the customers would have it."""
     resampler, rng = Resampler(namer.signs), np.random.default_rng(0)
     n = len(namer.signs.codes)
     for _ in range(n_boot):
         rows = np.sort(rng.integers(0, n, min(n, MOST_DRAWN)))
-        yield settled(replace(namer, signs=resampler.drawn(rows)), last)
+        yield replace(namer, signs=resampler.drawn(rows))
 
 
-def _shortened(
-    namer: Namer, names: Mapping[str, Name], drawn: list[dict[str, Name]]
-) -> dict[str, Name]:
-    """Each name with its agreement, or the longest shorter one that is agreed on."""
+def shortened(namer: Namer, names: Mapping[str, Name], drawn: Iterable[Namer]) -> dict[str, Name]:
+    """Each name with its agreement, or the longest shorter one that is agreed on.
+
+    Agreement doesn't ask how a name came about, so that it is the same whether the name is new or kept.
+    """
+    held = _held(namer, names, drawn)
     taken = {name.text for name in names.values()}
     told = {}
     for key in sorted(names):
         others = taken - {names[key].text}
-        mine = [draw[key] for draw in drawn]
-        free = [one for one in _forms(namer, names[key], mine) if one.text not in others]
-        shares = [_agreement(one, names[key], mine) for one in free]
-        agreed = next((at for at, share in enumerate(shares) if share >= AGREED), None)
-        best = int(np.argmax(shares)) if agreed is None else agreed
-        told[key] = replace(free[best], agreement=shares[best])
-        taken = others | {told[key].text}
+        forms = _forms(namer, names[key], held[key])
+        free = [(form, share) for form, share in forms if form.text not in others] or forms[:1]
+        agreed = [entry for entry in free if entry[1] >= AGREED]
+        best, share = agreed[0] if agreed else max(free, key=lambda entry: entry[1])
+        told[key] = replace(best, agreement=share)
+        taken = others | {best.text}
     return {key: told[key] for key in names}
 
 
-def _forms(namer: Namer, name: Name, drawn: list[Name]) -> list[Name]:
-    """The name, then without the part that resamples agree on least, and so on to one part."""
-    forms, parts = [name], name.parts
+Held = Mapping[Part | None, list[bool]]
+"""In which resamples a part holds; under None whether a name without parts is given."""
+
+
+def _held(namer: Namer, names: Mapping[str, Name], drawn: Iterable[Namer]) -> dict[str, Held]:
+    bases = {key: namer.composed(_without_beside(name.parts)).text for key, name in names.items()}
+    held: dict[str, dict[Part | None, list[bool]]] = {
+        key: {part: [] for part in names[key].parts or (None,)} for key in names
+    }
+    for draw in drawn:
+        for key, name in names.items():
+            namesakes = [one for one in names if bases[one] == bases[key]]
+            if not name.parts:
+                held[key][None].append(draw.name(key).text == name.text)
+            for part in name.parts:
+                is_letter = part.slot == "letter"
+                held[key][part].append(is_letter or draw.holds(part, key, namesakes))
+    return dict(held)
+
+
+def _without_beside(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.slot not in BESIDE_NAMESAKES)
+
+
+def _forms(namer: Namer, name: Name, held: Held) -> list[tuple[Name, float]]:
+    """The name, then without the part that holds least often, and so on to one; each with its share."""
+    parts, forms = name.parts, [(name, _share(name.parts, held))]
     while len(parts) > 1:
         loose = [part for part in parts if part.slot in BESIDE_NAMESAKES] or list(parts)
-        weakest = min(loose, key=lambda part: sum(part.claim in one.claims for one in drawn))
+        weakest = min(loose, key=lambda part: sum(held[part]))
         parts = tuple(part for part in parts if part is not weakest)
-        forms.append(namer.composed(parts))
+        forms.append((namer.composed(parts), _share(parts, held)))
     return forms
 
 
-def _agreement(form: Name, whole: Name, drawn: list[Name]) -> float:
-    """Share of resamples that give the name; of a shorter form, those that say all it says."""
-    if form is whole:
-        return float(np.mean([one.text == whole.text for one in drawn]))
-    return float(np.mean([form.claims <= one.claims for one in drawn]))
+def _share(parts: tuple[Part, ...], held: Held) -> float:
+    """Share of resamples in which all of some parts hold."""
+    return float(np.mean(np.all([held[part] for part in parts or (None,)], axis=0)))
 
 
 def as_records(names: Mapping[str, Name], language: str) -> dict[str, object]:

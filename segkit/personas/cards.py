@@ -76,7 +76,7 @@ class Card:
     auto_name : str
         What the segment is called automatically, whatever its name.
     agreement : Fact or None
-        Share of resamples that give that automatic name.
+        Share of resamples in which all that this name says holds.
     notes : CardNotes or None
         What people say of the segment.
     """

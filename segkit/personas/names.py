@@ -63,7 +63,7 @@ class Name:
     parts : tuple of Part
         Empty where nothing is clear.
     agreement : float or None
-        Share of resamples in which the segment is called the same, 0 to 1.
+        Share of resamples in which all that it says holds, 0 to 1.
     """
 
     text: str
@@ -127,7 +127,7 @@ class Namer:
             return part.claim in {fresh.claim for fresh in self._of_role(key, role, part.slot)}
         signs = self.signs.signs[key]
         if part.slot in {"top", "apart"}:
-            signs = self.signs.between(key, namesakes) if len(namesakes) > 1 else []
+            signs = self.signs.between(key, namesakes, part.about) if len(namesakes) > 1 else []
         about = [sign for sign in signs if sign.variable == part.about]
         return part.slot != "letter" and any(
             sign.is_clear(LEAVE) and sign.side == part.side for sign in about

@@ -99,9 +99,10 @@ class Noted:
         assert evidence is not None
         text, study = self.text(note.text), evidence.study or {}
         named = [name for name in evidence.facts if name not in self.gone]
+        lost = {*evidence.facts, *FACT.findall(note.text)} & self.gone
         rests_on = tuple(self.figure(name) for name in named)
         checks = self.moved([*rests_on, *text.facts])
-        checks += [GONE] if len(named) < len(evidence.facts) else []
+        checks += [GONE] if lost else []
         link = str(study.get("link", ""))
         return CardNote(
             text, evidence.words, evidence.is_assumption, rests_on, link,
@@ -115,9 +116,12 @@ class Noted:
         return CardNote(text, answers=self.text(answers), checks=tuple(self.moved(text.facts)))
 
     def text(self, text: str) -> NoteText:
-        """A text with its figures filled in."""
+        """A text with its figures filled in; one that is gone is not guessed."""
         pieces = FACT.split(text)
-        parts = [self.figure(one) if place % 2 else one for place, one in enumerate(pieces)]
+        parts: list[str | Fact] = [
+            one if place % 2 == 0 else "n/a" if one in self.gone else self.figure(one)
+            for place, one in enumerate(pieces)
+        ]
         return NoteText(tuple(part for part in parts if part))
 
     @cached_property
@@ -164,8 +168,9 @@ class Noted:
         if name in dictionary.index:
             marker = self.writer.marker(name)
             return marker.label, marker.here
-        if self.named(SIZES.get(name, "")) in self.figures:
-            return name.replace("_", " ").capitalize(), self.figure(SIZES[name])
+        if name in SIZES and (name != "revenue_share" or name in self.writer.profile.sizes):
+            fact = self.figures.get(self.named(SIZES[name]))
+            return (name.replace("_", " ").capitalize(), fact) if fact else None
         raise StudyError(
             f"{FILE}: segments.{self.key}.kpi is '{name}', which this study doesn't compute",
             fix=nearest(name, [*dictionary.index, *SIZES]),

@@ -86,12 +86,14 @@ class Signs:
         clear = [sign for sign in self.signs[key] if sign.role == role and sign.is_clear(least)]
         return max(clear, key=lambda sign: abs(sign.delta), default=None)
 
-    def between(self, key: str, namesakes: Sequence[str]) -> list[Sign]:
-        """Signs of one segment against others of the same name, in what could tell them apart."""
+    def between(self, key: str, namesakes: Sequence[str], about: str = "") -> list[Sign]:
+        """Signs of one segment against others of the same name: all that are known, or one."""
         chosen = np.isin(self.codes, [self.keys.index(one) for one in namesakes])
         inside = self.codes[chosen] == self.keys.index(key)
         found = []
         for sign in self.signs[key]:
+            if about not in {"", sign.variable}:
+                continue
             values = self.frame[sign.variable].to_numpy()[chosen]
             if not np.isnan(values).any():
                 delta = cliffs_delta(values, inside)

@@ -8,6 +8,7 @@ from segkit.personas.facts import Fact
 from segkit.personas.notes import Messages
 from segkit.personas.writer import CardWriter
 
+YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 HEAD = """\
 # What people say of the segments. `segkit run` puts it on their cards; nothing here is computed.
 # Every need, pain and proof point says what it rests on, one of
@@ -85,7 +86,8 @@ def _quoted(text: str) -> str:
     """A text as YAML reads it back, whatever is in it."""
     plain = text.replace("/", "").replace("-", "").replace("_", "")
     is_plain = plain.isascii() and plain.isalnum() and text[0].isalpha()
-    return text if is_plain else json.dumps(text)
+    is_word = is_plain and text.casefold() not in YAML_WORDS
+    return text if is_word else json.dumps(text, ensure_ascii=False)
 
 
 def _comment(text: str) -> str:

@@ -1,78 +1,22 @@
 """Choosing targets: segments held against the business goal's criteria, and why some are out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 
 from segkit.disclosure import MIN_CELL
 from segkit.errors import StudyError, nearest
 from segkit.personas.cards import Card, Personas
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Sentence
+from segkit.personas.ranking import Score, TargetRow, said_of_ranking
 from segkit.personas.writer import CardWriter
 from segkit.targetspec import Criterion, TargetSpec
 
 WHOLE = {"customers": "Customers", "share": "Share of all", "revenue_share": "Share of revenue",
          "stability": "Stability"}  # fmt: skip
 """Metrics of a segment as a whole."""
-VARIED = (0.75, 1.0, 1.25)
-"""What each weight is multiplied by when it is asked whether the order holds."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """One segment by one criterion.
-
-    Attributes
-    ----------
-    criterion : Criterion
-    label : str
-    value : Fact or None
-        None where fewer than 10 customers have a value.
-    points : float
-        0 to 1, 1 is best. Of a trait Cliff's delta against the rest, moved from -1..1 to 0..1; of
-        the stability itself; of a size its part of the largest segment's. 1 minus that where low is
-        good.
-    """
-
-    criterion: Criterion
-    label: str
-    value: Fact | None
-    points: float
-
-
-@dataclass(frozen=True)
-class TargetRow:
-    """One segment as a candidate.
-
-    Attributes
-    ----------
-    card : Card
-    attractiveness, competitiveness : list of Score
-    attractive, competitive : Fact or None
-        Weighted means of the points, 0 to 100.
-    failed : list of Sentence
-        Each knock-out that it fails, with the figure.
-    close : list of Sentence
-        Each that it passes with a range that includes the limit.
-    """
-
-    card: Card
-    attractiveness: list[Score]
-    competitiveness: list[Score]
-    attractive: Fact | None
-    competitive: Fact | None
-    failed: list[Sentence]
-    close: list[Sentence]
-
-    @property
-    def facts(self) -> Iterable[Fact]:
-        """Every number of the row."""
-        yield from (fact for fact in (self.attractive, self.competitive) if fact)
-        yield from (s.value for s in [*self.attractiveness, *self.competitiveness] if s.value)
-        yield from (fact for line in [*self.failed, *self.close] for fact in line.facts.values())
 
 
 @dataclass(frozen=True)
@@ -141,7 +85,7 @@ def choose_targets(
         for axis in ("attractiveness", "competitiveness")
         for one in first.scores(getattr(spec, axis))
     ]  # fmt: skip
-    return Targets(spec, rows, weights, list(_said(rows, words["customers"])))
+    return Targets(spec, rows, weights, list(said_of_ranking(rows, words["customers"])))
 
 
 def _place(row: TargetRow) -> tuple[bool, float, str]:
@@ -274,65 +218,3 @@ class _Judge:
         largest = float(effects.loc[effects["is_base"].astype(bool), "delta"].abs().max())
         n, of = self.n_customers, self.card.customers.base
         return Fact(f"{self.card.key}/targets/distinctness", largest, "score", n, of)
-
-
-def _said(rows: list[TargetRow], customers: str) -> Iterable[Sentence]:
-    """Which comes first, and how often it does when the weights vary."""
-    ranked = [row for row in rows if not row.failed]
-    total = Fact("all/targets/segments", len(rows), "segments", len(rows), "all segments")
-    passed = Fact("all/targets/passed", len(ranked), "segments", len(rows), "all segments")
-    facts = {"passed": passed, "total": total}
-    if not ranked or ranked[0].attractive is None:
-        yield Sentence("{passed} of {total} segments pass every knock-out.", facts)
-        return
-    best = ranked[0]
-    yield Sentence(
-        "{passed} of {total} segments pass every knock-out; {name} comes first with {points} of "
-        "{most} points and holds {share} of {customers}.",
-        facts | {
-            "points": ranked[0].attractive, "share": best.card.share,
-            "most": Fact("all/targets/most", 100, "points", len(rows), "the scale"),
-        },
-        {"name": SegmentName(best.card.name, best.card.key), "customers": customers},
-    )  # fmt: skip
-    if len(ranked) > 1:
-        yield _held(ranked)
-
-
-def _held(ranked: list[TargetRow]) -> Sentence:
-    same, first, n = sensitivity([row.attractiveness for row in ranked])
-    base = "combinations of weights"
-    facts = {
-        "same": Fact("all/targets/same_order", same, "share", n, base),
-        "first": Fact("all/targets/same_first", first, "share", n, base),
-        "n": Fact("all/targets/combinations", n, "combinations", n, base),
-        "quarter": Fact("all/targets/varied", VARIED[-1] - 1, "share", n, base),
-    }
-    template = (
-        "With each weight varied by {quarter} up or down, the order stays the same in {same} of {n} "
-        "combinations, and {name} stays first in {first}."
-    )
-    first_of_all = ranked[0].card
-    return Sentence(template, facts, {"name": SegmentName(first_of_all.name, first_of_all.key)})
-
-
-def sensitivity(scores: Sequence[Sequence[Score]]) -> tuple[float, float, int]:
-    """How often a ranking holds when every weight is multiplied by .75, 1 or 1.25.
-
-    Parameters
-    ----------
-    scores : sequence of (sequence of Score)
-        Per segment, in the order that is asked about.
-
-    Returns
-    -------
-    tuple of (float, float, int)
-        Share of combinations with the same order, share with the same first, and how many there are.
-    """
-    points = np.array([[one.points for one in row] for row in scores])
-    weights = np.array([one.criterion.weight for one in scores[0]])
-    factors = np.array(list(product(VARIED, repeat=len(weights)))) * weights
-    means = (points @ factors.T) / factors.sum(axis=1)
-    in_order = (np.diff(means, axis=0) <= 1e-12).all(axis=0)
-    is_first = means[0] >= means.max(axis=0) - 1e-12
-    return float(in_order.mean()), float(is_first.mean()), len(factors)

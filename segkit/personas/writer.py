@@ -90,6 +90,8 @@ class CardWriter:
 
     def every_fact(self) -> dict[str, Fact]:
         """Every figure of the segment that may be shown, on its card or not."""
+        if self.profile.sizes.at[self.key, "customers"] < MIN_CELL:
+            return {}
         effects = self.profile.effects.loc[self.key].dropna(subset=["delta"])
         card = self.card("")
         shown = [fact for fact in card.facts if fact.n >= MIN_CELL]

@@ -2,13 +2,16 @@
 
 from markupsafe import Markup
 
-from segkit.personas.targets import TargetRow, Targets
+from segkit.personas.ranking import TargetRow
+from segkit.personas.targets import Targets
 from segkit.reporting.svg import joined, line, number, of_segment, svg, text
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
 LONGEST = 30
-"""Characters of a name; the table beside it has all."""
+"""Characters of a name beside the plot; the table has all."""
+WHOLE_LINE = 70
+"""Characters of a name on a line of its own."""
 STEP = 16.0
 """Height of a name in the column of names."""
 
@@ -48,7 +51,7 @@ def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
         y = place * step + 32.0
         x = left + row.attractive.value / 100 * width
         parts = [
-            text(4, y - 18, _label(row), "lab"),
+            text(4, y - 18, _label(row, WHOLE_LINE), "lab"),
             line(left, y, left + width, y, "grid"),
             _bubble(x, y, row, rows),
             number(x + LARGEST + 5, y + 4, row.attractive),
@@ -128,7 +131,7 @@ def _end(group: list[float], top: float, step: float) -> float:
     return _start(group, top, step) + (len(group) - 1) * step
 
 
-def _label(row: TargetRow) -> str:
+def _label(row: TargetRow, longest: int = LONGEST) -> str:
     name = row.card.name
-    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    short = name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
     return f"{short} (out)" if row.failed else short

@@ -160,6 +160,7 @@ REFUSED = [
     (("written", "facts", "revenue/median"), [1, 2], "Accepted: [value], or [value, low, high]"),
     (("proof_points", 0, "text"), "{fact:revenu/median}", "Did you mean 'revenue/median'?"),
     (("proof_points", 0, "evidence", "facts"), ["revenu/median"], "Did you mean 'revenue/median'?"),
+    (("kpi",), "revenu_share", "Did you mean 'revenue_share'?"),
     (("kpi",), "n_ordres", "which this study doesn't compute. Did you mean 'n_orders'?"),
     (("channels", 0, "metric"), "n_ordres", "Did you mean 'n_orders'?"),
 ]  # fmt: skip
@@ -248,6 +249,13 @@ def test_a_figure_that_is_gone_is_marked(said, notes):
     notes["written"]["facts"]["old/median"] = [3.0]
     notes["proof_points"][0]["evidence"]["facts"].append("old/median")
     assert said(notes).notes.groups["Proof points"][0].checks == (GONE,)
+
+
+def test_a_figure_in_a_text_that_is_gone_is_not_guessed(said, notes):
+    notes["written"]["facts"]["old/median"] = [3.0]
+    notes["proof_points"][0]["text"] = "They spend {fact:old/median}"
+    shown = said(notes).notes.groups["Proof points"][0]
+    assert (shown.text.text, shown.checks) == ("They spend n/a", (GONE,))
 
 
 def test_a_figure_within_its_old_interval_has_not_moved(said, notes, figure):

@@ -147,10 +147,7 @@ def test_names_are_never_alike_never_contradict_themselves_and_ignore_the_order(
 
 def test_segments_that_nothing_tells_apart_get_a_letter():
     same = {"a": Name("Typical customers", ()), "b": Name("Typical customers", ())}
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({name: rng.normal(size=400) for name in ROLES})
-    alike = Namer(signs_from(frame, np.arange(400) % 2, "ab"), ENGLISH, "customers")
-    told = told_apart(alike, same)
+    told = told_apart(namer_of_noise(), same)
     assert [name.text for name in told.values()] == ["Typical customers A", "Typical customers B"]
 
 
@@ -203,6 +200,21 @@ def test_a_resample_measures_what_its_rows_would():
         assert drawn.states[key].customers == plain.states[key].customers
 
 
+RECENT_BIG = (
+    Part("state", "recency", -1, "Recent"), Part("noun", "monetary", 1, "big spenders")
+)  # fmt: skip
+
+
+def agreed(namer, names):
+    return agreement.shortened(namer, names, agreement._drawn(namer, 60))
+
+
+def namer_of_noise():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({name: rng.normal(size=400) for name in ROLES})
+    return Namer(signs_from(frame, np.arange(400) % 2, "ab"), ENGLISH, "customers")
+
+
 def shaky(lift):
     """A segment whose recency is clear, and whose spending is more or less so."""
     rng = np.random.default_rng(3)
@@ -214,26 +226,39 @@ def shaky(lift):
 
 
 def test_a_name_that_resamples_do_not_agree_on_is_printed_shorter():
-    unsure = shaky(0.77)
-    names = agreement.settled(unsure, {})
-    assert names["a"].text == "Recent big spenders"
-    told = agreement._shortened(unsure, names, list(agreement._drawn_names(unsure, {}, 60)))
+    unsure = shaky(0.65)
+    told = agreed(unsure, {"a": Namer.composed(unsure, RECENT_BIG)})
     assert told["a"].text == "Recent buyers"
-    assert told["a"].agreement >= agreement.AGREED
+    assert told["a"].agreement == 1.0
 
 
 def test_a_sure_name_is_printed_whole():
     sure = shaky(3.0)
-    names = agreement.settled(sure, {})
-    told = agreement._shortened(sure, names, list(agreement._drawn_names(sure, {}, 30)))
+    told = agreed(sure, agreement.settled(sure, {}))
     assert (told["a"].text, told["a"].agreement) == ("Recent big spenders", 1.0)
 
 
+def test_agreement_is_the_same_for_a_new_name_and_a_kept_one():
+    unsure = shaky(0.85)
+    first = agreed(unsure, agreement.settled(unsure, {}))
+    again = agreed(unsure, agreement.settled(unsure, first))
+    assert again == first
+    assert 0.8 < first["a"].agreement < 1
+
+
 def test_a_shorter_name_is_not_taken_from_another_segment():
-    unsure = shaky(0.77)
-    names = agreement.settled(unsure, {}) | {"b": Name("Recent buyers", ())}
-    told = agreement._shortened(unsure, names, list(agreement._drawn_names(unsure, {}, 60)))
+    unsure = shaky(0.65)
+    names = {"a": Namer.composed(unsure, RECENT_BIG), "b": Name("Recent buyers", ())}
+    told = agreed(unsure, names)
     assert told["a"].text != "Recent buyers"
+
+
+def test_typical_and_lettered_names_have_an_agreement_of_their_own():
+    dull = namer_of_noise()
+    names = told_apart(dull, {key: dull.name(key) for key in "ab"})
+    told = agreed(dull, names)
+    assert [name.text for name in told.values()] == ["Typical customers A", "Typical customers B"]
+    assert all(name.agreement > 0.9 for name in told.values())
 
 
 def test_the_demo_s_signs_are_those_of_its_profile(demo_features):

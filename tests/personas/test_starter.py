@@ -7,7 +7,7 @@ import yaml
 
 import segkit
 from segkit.personas.messages import load_messages, read_messages
-from segkit.personas.starter import compared, starter
+from segkit.personas.starter import _quoted, compared, starter
 from segkit.personas.writer import CardWriter
 from segkit.study import WORDS
 from tests.personas.test_cards import personas, profile, shoppers
@@ -51,6 +51,11 @@ def test_a_starter_of_some_segments_holds_only_those(personas, profile):
 def test_what_is_missing_and_what_is_gone_are_told_apart(personas, profile):
     messages = read_messages({"segments": {profile.keys[0]: {}, "gone-0000": {}}})
     assert compared(messages, personas) == (profile.keys[1:], ["gone-0000"])
+
+
+@pytest.mark.parametrize("key", ["No", "null", "<b>飲料</b>: #1", 'say "hi"\n', "😀", "plain-key_1"])
+def test_any_key_is_read_back(key):
+    assert yaml.safe_load(f"{_quoted(key)}: 1") == {key: 1}
 
 
 def test_a_starter_s_comments_name_what_a_report_prints(written, personas):

@@ -9,7 +9,9 @@ import pytest
 import segkit
 from segkit.errors import StudyError
 from segkit.personas.cards import Personas
-from segkit.personas.targets import Score, choose_targets, sensitivity
+from segkit.personas.messages import read_messages
+from segkit.personas.ranking import Score, sensitivity
+from segkit.personas.targets import choose_targets
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.targetspec import Criterion, target_spec
 from tests.conftest import study_of
@@ -172,6 +174,34 @@ def test_sensitivity_counts_the_combinations_of_weights():
 
 def test_one_criterion_depends_on_no_weight():
     assert sensitivity([scores(0.9), scores(0.1)]) == (1.0, 1.0, 3)
+
+
+@pytest.fixture(scope="module")
+def with_a_few(shoppers):
+    """Segments drawn by rules, one of them of 8 customers."""
+    marked = shoppers.assign(kind=np.where(np.arange(len(shoppers)) < 8, 1.0, 0.0))
+    rules = [{"name": "No", "where": {"kind": {"from": 1}}}, {"name": "Yes", "otherwise": True}]
+    profile = segkit.profile_segments(
+        segkit.fit_segments(marked, rules=rules), marked, dictionary=DICTIONARY
+    )
+    return profile, marked
+
+
+def test_a_segment_of_eight_shows_no_figure_in_notes_and_targets(with_a_few):
+    profile, marked = with_a_few
+    notes = {
+        "kpi": "customers",
+        "written": {"date": "2024-06-01", "facts": {"revenue/median": [1.0]}},
+        "needs": [{"text": "{fact:revenue/median}", "evidence": {"assumption": True}}],
+    }
+    messages = read_messages({"segments": {"No": notes}})
+    personas = segkit.describe_segments(profile, marked, messages=messages, n_boot=5)
+    few = next(card for card in personas.cards if card.key == "No")
+    assert few.auto_name == "Small group"
+    assert few.notes.kpi is None
+    assert few.notes.groups["Needs"][0].text.text == "n/a"
+    row = by_key(chosen(personas, attractiveness=REVENUE))["No"]
+    assert (row.attractive, bool(row.failed)) == (None, True)
 
 
 def test_every_number_of_the_targets_is_a_fact_with_a_base(personas):

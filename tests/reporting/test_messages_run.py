@@ -85,6 +85,15 @@ def test_a_brief_per_segment_without_script_request_or_empty_heading(noted):
         assert ("What to say" in page) == ("Our friends" in page)
 
 
+def test_a_brief_fits_a_phone_and_prints_on_one_page(noted, browser):
+    for path in briefs(noted):
+        page = browser.new_page(viewport={"width": 320, "height": 800})
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+        page.close()
+
+
 def test_the_targets_are_there_because_the_study_has_criteria(noted, shop_project):
     assert 'id="targets"' in report(noted)
     page = (shop_project / "reports" / "shop" / "latest" / "report.html").read_text("utf-8")
