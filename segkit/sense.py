@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
+from segkit.sourcespec import check_sources
 from segkit.traits import TraitSpec
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ def check_sense(study: "Study") -> None:
     _check_rules(study)
     for name, spec in study.tables.items():
         _check_notation(f"tables.{name}", spec)
+    for name, spec in study.sources.items():
+        _check_notation(f"sources.{name}", spec)
     _check_traits(study)
+    check_sources(study)
     if study.has_orders:
         _check_lines(study)
 
@@ -28,7 +32,9 @@ def check_sense(study: "Study") -> None:
 def _check_tables(study: "Study") -> None:
     if study.has_orders:
         return
-    if "customers" not in study.tables:
+    if not study.every_table:
+        raise StudyError("study.yaml lacks tables", "`tables:`, `sources:` or both", "Add them")
+    if not study.about_customers:
         raise StudyError(
             f"tables holds {', '.join(study.tables) or 'nothing'}",
             "transactions, or customers, or both",
@@ -141,10 +147,10 @@ def _check_date_format(where: str, text: str) -> None:
 
 def _check_traits(study: "Study") -> None:
     declared = {**study.traits, **study.scales}
-    if declared and "customers" not in study.tables:
+    if declared and not study.about_customers:
         raise StudyError(
             f"traits names '{next(iter(declared))}', and there is no customer table",
-            "tables.customers: traits are columns of it",
+            "tables.customers, or sources: traits are columns of them",
         )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:

@@ -15,6 +15,8 @@ import yaml
 from segkit.errors import StudyError, nearest
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
+from segkit.sourcespec import ProfileSpec
+from segkit.strictyaml import read_yaml
 from segkit.tablespec import TableSpec
 from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
 
@@ -56,6 +58,10 @@ class Study:
     as_of : str
         Reference date, YYYY-MM-DD, exclusive: only what happened before it counts.
     tables : dict of str to TableSpec
+    sources : dict of str to TableSpec
+        Further tables about customers; with `tables.customers` they make one profile of each.
+    profile : ProfileSpec
+        How they do.
     bases, descriptors, protected : tuple of str
         What forms the segments, what only describes them, what is audited and never a base.
     outcomes : tuple of str
@@ -81,6 +87,8 @@ class Study:
     as_of: str
     tables: Mapping[str, TableSpec]
     bases: tuple[str, ...]
+    sources: Mapping[str, TableSpec] = field(default_factory=dict)
+    profile: ProfileSpec = field(default_factory=ProfileSpec)
     descriptors: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
@@ -111,6 +119,17 @@ class Study:
     def has_orders(self) -> bool:
         """Whether there are transactions; else the customer table is all there is."""
         return "transactions" in self.tables
+
+    @property
+    def about_customers(self) -> dict[str, TableSpec]:
+        """The customer table and the sources, by name."""
+        customers = {name: spec for name, spec in self.tables.items() if name == "customers"}
+        return {**customers, **self.sources}
+
+    @property
+    def every_table(self) -> dict[str, TableSpec]:
+        """Tables and sources, by name."""
+        return {**self.tables, **self.sources}
 
     @property
     def shielded(self) -> frozenset[str]:
@@ -199,7 +218,7 @@ def find_study(study: str | Path) -> Path:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:  # PyYAML lets a 30th of February through as such
         raise StudyError(f"{path.name} is not YAML: {error}") from None
     if not isinstance(content, dict):
@@ -216,7 +235,9 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "name": name,
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
-            "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
+            "tables": {key: TableSpec(**spec) for key, spec in content.get("tables", {}).items()},
+            "sources": {key: TableSpec(**spec) for key, spec in content.get("sources", {}).items()},
+            "profile": ProfileSpec(**content.get("profile", {})),
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
             "rules": {**RULES, **content.get("rules", {})},

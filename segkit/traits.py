@@ -44,6 +44,14 @@ class TraitSpec:
         As in the feature dictionary, when the trait is one of those: recency, monetary, ...
     names : list of two str, optional
         What a segment low, and one high in it is called.
+    columns : dict of str to str
+        Source -> its column, where the study says so for each; `column` then lists them.
+    trust : tuple of str
+        Its sources, most trusted first; empty where the study has no word on it.
+    conflict : {"", "newest", "most_trusted", "most_frequent"}
+        What decides where sources differ; by default as `profile.conflict` says.
+    stale_after_days : int, optional
+        Older values are warned of; by default as `profile.stale_after_days` says.
     """
 
     kind: str
@@ -59,6 +67,10 @@ class TraitSpec:
     date_format: str | None = None
     role: str = ""
     names: list[str] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    trust: tuple[str, ...] = ()
+    conflict: str = ""
+    stale_after_days: int | None = None
 
     @property
     def numbers(self) -> dict[str, float] | None:
@@ -95,6 +107,8 @@ class ScaleSpec:
         Share of the items that must be answered for a score, 0 to 1.
     missing : dict of str to str
         Codes that mean no answer, and why.
+    source : str
+        The source that holds the items; by default the customer table, or the only source.
     """
 
     items: list[str]
@@ -105,6 +119,7 @@ class ScaleSpec:
     min_answered: float = 0.8
     missing: Mapping[str, str] = field(default_factory=dict)
     names: list[str] | None = None
+    source: str = ""
 
 
 def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
@@ -118,7 +133,8 @@ def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
     for side in ("yes", "no"):
         if side in given:
             stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
-    return TraitSpec(**stated)
+    sources = _sources(stated)
+    return TraitSpec(**{**stated, **sources})
 
 
 def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
@@ -127,7 +143,19 @@ def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
         **given,
         "missing": _codes(given.get("missing", {})),
     }
-    return ScaleSpec(**stated)
+    source = stated.pop("from", "")
+    return ScaleSpec(source=source, **stated)
+
+
+def _sources(stated: dict[str, Any]) -> dict[str, Any]:
+    """From which columns of which sources a trait comes, and in which order of trust."""
+    given = stated.pop("from", ())
+    trust = (given,) if isinstance(given, str) else tuple(given)
+    column = stated["column"]
+    if isinstance(column, str):
+        return {"columns": dict.fromkeys(trust, column), "trust": trust}
+    listed = " and ".join(sorted({str(name) for name in column.values()}))
+    return {"columns": dict(column), "column": listed, "trust": trust}
 
 
 def last_day(as_of: str) -> date:

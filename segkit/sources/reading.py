@@ -13,7 +13,10 @@ from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.counts import refuse_nothing_kept, totals_of
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
-from segkit.sources.quality import account, no_traits
+from segkit.sources.joins.findings import findings_of
+from segkit.sources.joins.join import Joined, join_sources
+from segkit.sources.joins.rows import check_source, source_of
+from segkit.sources.quality import KEPT, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -71,6 +74,29 @@ class Reading:
         """The customer table's own columns; its traits are read besides."""
         if "customers" not in self.study.tables:
             return None
+        check, customers = self._customer_rows(lines)
+        if lines is not None:
+            self.notices += people.coverage(customers, lines, self.study.words)
+        if self.study.traits or self.study.scales:
+            self.traits, self.trait_record = read_traits(check.kept(), self.study)
+        return customers
+
+    def joined(self, lines: ibis.Table | None) -> Joined:
+        """The customer table and the sources, joined by customer id; their traits are read besides."""
+        sources, own = [], None
+        if "customers" in self.study.tables:
+            check, own = self._customer_rows(lines)
+            sources.append(source_of("customers", check, self.study))
+        for name in sorted(self.study.sources):
+            check = check_source(self.con, self._raw(name), name, self.study)
+            self._file(name, check)
+            sources.append(source_of(name, check, self.study))
+        joined = join_sources(self.con, sources, self.study, own=own, lines=lines)
+        self.traits, self.trait_record = joined.traits, joined.record
+        self.notices += [*findings_of(joined.profile), *joined.profile.notices]
+        return joined
+
+    def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:
         spec = self.study.tables["customers"]
         raw = self._raw("customers")
         if lines is None:
@@ -82,16 +108,14 @@ class Reading:
             raise DataError(f"no row of {raw.where} has a customer id", "one row or more with an id")
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
-        if lines is not None:
-            self.notices += people.coverage(customers, lines, self.study.words)
-        if self.study.traits or self.study.scales:
-            self.traits, self.trait_record = read_traits(check.kept(), self.study)
-        return customers
+        return check, customers
 
-    def rows(self) -> dict[str, float]:
-        """Rows of the customer table that were read."""
-        record = next(record for record in self.records if record["table"].eq("customers").all())
-        return {"lines": int(record["lines"].sum())}
+    def rows(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Rows of all tables about customers, read and kept."""
+        record = pd.concat(self.records)
+        record = record[record["table"].isin(list(self.study.about_customers))]
+        kept = record.loc[record["rule"] == KEPT, "lines"]
+        return {"lines": int(record["lines"].sum())}, {"lines": int(kept.sum())}
 
     def events(self, name: str) -> ibis.Table:
         """A table of dated events."""
@@ -115,7 +139,7 @@ class Reading:
         return lines.left_join(products, "product_id").select(*own, "category")
 
     def _raw(self, name: str) -> Raw:
-        spec = self.study.tables[name]
+        spec = self.study.every_table[name]
         raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
         raw = fill_down(self.con, f"raw_{name}", raw, spec)
         self.notices += raw.notices

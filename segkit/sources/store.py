@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from segkit.sources.engine import connect
+from segkit.sources.joins.store import load_profile, save_profile
 from segkit.sources.quality import Quality, no_traits
 from segkit.sources.tables import EVENTS, Tables
 from segkit.study import Study
@@ -29,6 +30,8 @@ def save_tables(tables: Tables, folder: Path) -> None:
     for name, malformed in tables.malformed.items():
         if len(malformed):
             malformed.to_csv(folder / "set_aside" / f"{name}_malformed.csv", index=False)
+    if tables.joined is not None:
+        save_profile(tables.joined, folder / "profile")
     quality = tables.quality
     record = {
         "lines": quality.lines.astype({"amount": "object"})
@@ -68,6 +71,7 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
             for path in sorted((folder / "set_aside").glob("*_malformed.csv"))
         },
         inputs=record["inputs"],
+        joined=load_profile(con, folder / "profile"),
     )
 
 

@@ -12,6 +12,7 @@ from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
 from segkit.sources.counts import counted, quiet_end
 from segkit.sources.engine import connect
+from segkit.sources.joins.profile import CustomerProfile
 from segkit.sources.quality import READ, Quality
 from segkit.sources.reading import Reading
 from segkit.study import Study, load_study
@@ -46,6 +47,8 @@ class Tables(Shown):
         Lines that are no record at all, with their number in the file. Private.
     inputs : dict of str to str
         SHA-256 of each table's content.
+    joined : CustomerProfile or None
+        What several sources say of each customer; `profile` shows it with their consent.
     """
 
     study: Study
@@ -58,18 +61,36 @@ class Tables(Shown):
     set_aside: Mapping[str, ibis.Table]
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
+    joined: CustomerProfile | None = None
+
+    @property
+    def profile(self) -> CustomerProfile | None:
+        """What several sources say of each customer; None for a study without `sources:`."""
+        if self.joined is None:
+            return None
+        return self.joined.with_consent(getattr(self, "consent", None))
 
     @property
     def main(self) -> str:
-        """The table whose lines or rows make the customers: "transactions", else "customers"."""
-        return "customers" if self.lines is None else "transactions"
+        """The table whose lines or rows make the customers.
+
+        "transactions", else "customers", else the source with the most rows.
+        """
+        if self.lines is not None:
+            return "transactions"
+        if "customers" in self.study.tables:
+            return "customers"
+        kept = self.quality.totals["kept"].loc[sorted(self.study.sources)]
+        return str(kept.idxmax())
 
     @property
     def reading(self) -> str:
         """What was read, kept and set aside, in one paragraph."""
         words, read, kept = self.study.words, self.quality.read, self.quality.kept
         aside = self.quality.set_aside
-        aside = aside[aside["table"] == self.main]
+        counted_here = [self.main] if self.lines is not None else list(self.study.about_customers)
+        aside = aside[aside["table"].isin(counted_here)]
+        aside = aside.groupby("rule", sort=False, as_index=False)["lines"].sum()
         why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
         what = "rows" if self.lines is None else "lines"
         return (
@@ -129,15 +150,18 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     {'read': 1469307, 'kept': 1458061, 'set_aside': 11246}
     """
     study = study if isinstance(study, Study) else load_study(study)
-    unknown = sorted(set(frames) - set(study.tables))
+    specs = study.every_table
+    unknown = sorted(set(frames) - set(specs))
     if unknown:
-        raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
+        raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], specs))
     _check_zones(study)
     reading = Reading(study, connect(), frames)
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
-    customers = reading.customers(lines)
+    joined = reading.joined(lines) if study.sources else None
+    customers = reading.customers(lines) if joined is None else joined.customers
     if customers is not None and lines is None:
-        read, kept = reading.rows(), {"customers": len(customers), "lines": len(customers)}
+        read, kept = reading.rows()
+        kept = {"customers": len(customers), **kept}
     events = {name: reading.events(name) for name in EVENTS if name in study.tables}
     reading.notices += quiet_end(lines, study) if lines is not None else []
     records = pd.concat(reading.records, ignore_index=True)
@@ -152,11 +176,12 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         set_aside=reading.set_aside,
         malformed=reading.malformed,
         inputs=reading.inputs,
+        joined=None if joined is None else joined.profile,
     )
 
 
 def _check_zones(study: Study) -> None:
-    for zone in {study.timezone, *(spec.timezone or "UTC" for spec in study.tables.values())}:
+    for zone in {study.timezone, *(spec.timezone or "UTC" for spec in study.every_table.values())}:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):

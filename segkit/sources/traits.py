@@ -18,11 +18,21 @@ _WHY = "__why"
 
 
 @dataclass(frozen=True)
-class _Read:
+class ReadColumn:
     """What is read in one column, and why a value can't be used."""
 
     value: Any
     reasons: Mapping[str, Any]
+
+    @property
+    def why(self) -> Any:
+        """That it is read, or the first reason why not."""
+        return ibis.cases(*((is_so, reason) for reason, is_so in self.reasons.items()), else_=READ)
+
+    @property
+    def usable(self) -> Any:
+        """The value where there is no reason against it."""
+        return (self.why == READ).ifelse(self.value, ibis.null(self.value.type()))
 
 
 def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -49,7 +59,7 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
         The table lacks a column; a trait has a share of unreadable values above
         `rules.max_unreadable_share`, or no value at all.
     """
-    wanted = dict(study.traits) | _items(study.scales)
+    wanted = dict(study.traits) | item_traits(study.scales)
     if not wanted:
         return pd.DataFrame(), account_traits(
             pd.DataFrame(columns=["trait", "outcome", "customers"]), 0
@@ -58,21 +68,19 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
     spec = study.tables["customers"]
     columns = {}
     for name, trait in wanted.items():
-        read = _read(customers[trait.column], trait, spec, study)
-        why = ibis.cases(*((is_so, reason) for reason, is_so in read.reasons.items()), else_=READ)
-        columns[name] = (why == READ).ifelse(read.value, ibis.null(read.value.type()))
-        columns[f"{name}{_WHY}"] = why
+        read = read_column(customers[trait.column], trait, spec, study)
+        columns[name], columns[f"{name}{_WHY}"] = read.usable, read.why
     frame = customers.select("customer_id", **columns).order_by("customer_id").execute()
     frame = frame.set_index("customer_id")
     counts = pd.concat([_counted(name, frame[f"{name}{_WHY}"]) for name in wanted])
     record = account_traits(counts.reset_index(drop=True), len(frame))
     for name, trait in wanted.items():
         _refuse_unread(name, trait, record, study)
-    values = {name: _typed(frame[name], trait) for name, trait in wanted.items()}
+    values = {name: typed(frame[name], trait) for name, trait in wanted.items()}
     return pd.DataFrame(values, index=frame.index), record
 
 
-def _items(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
+def item_traits(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
     """The items of all scales as traits: numbers within the scale's range."""
     return {
         item: TraitSpec("number", scale.basis, item, item, missing=scale.missing, plausible=scale.range)
@@ -91,7 +99,8 @@ def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
             )
 
 
-def _read(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
+def read_column(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> ReadColumn:
+    """Read one column as a trait's values, each with the reasons against it."""
     text = raw.cast("string").strip()
     if raw.type().is_floating():  # whole codes that share a column with blanks
         text = text.re_replace(r"\.0$", "")
@@ -110,7 +119,7 @@ def _read(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
     if trait.plausible is not None:
         low, high = trait.plausible
         reasons[f"not plausible (outside {low:g} to {high:g})"] = ~value.between(low, high)
-    return _Read(value, reasons)
+    return ReadColumn(value, reasons)
 
 
 def _value(
@@ -155,7 +164,18 @@ def _counted(name: str, why: pd.Series) -> pd.DataFrame:
 
 def _refuse_unread(name: str, trait: TraitSpec, record: pd.DataFrame, study: Study) -> None:
     counts = record[record["trait"] == name].set_index("outcome")["customers"]
-    given = int(counts.sum() - counts.get("blank", 0))
+    refuse_no_value(name, trait, counts)
+    refuse_unreadable(name, trait, counts, study.tables["customers"], study)
+
+
+def refuse_no_value(name: str, trait: TraitSpec, counts: pd.Series) -> None:
+    """Refuse a trait of which no customer has a value.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Customers by outcome.
+    """
     if not counts.get(READ, 0):
         why = ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
         raise DataError(
@@ -163,29 +183,46 @@ def _refuse_unread(name: str, trait: TraitSpec, record: pd.DataFrame, study: Stu
             "one value or more",
             f"Look at the column '{trait.column}', and at the trait's entry in study.yaml",
         )
+
+
+def refuse_unreadable(
+    name: str, trait: TraitSpec, counts: pd.Series, spec: TableSpec, study: Study, where: str = ""
+) -> None:
+    """Refuse a trait so many of whose values can't be read that its entry must be wrong.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Values by outcome.
+    where : str, optional
+        The source, where there are several.
+    """
+    given = int(counts.sum() - counts.get("blank", 0))
     unread, limit = int(counts.get("can't be read", 0)), study.rules["max_unreadable_share"]
     if given and unread / given > limit:
+        column = trait.columns.get(where, trait.column)
         raise DataError(
-            f"the trait '{name}': {unread:,} of {given:,} values of '{trait.column}' can't be read",
-            _accepted(trait, study),
+            f"the trait '{name}': {unread:,} of {given:,} values of '{column}'"
+            f"{f' in {where}' if where else ''} can't be read",
+            _accepted(trait, spec),
             "Correct the trait's entry in study.yaml; codes for no answer go under `missing`",
         )
 
 
-def _accepted(trait: TraitSpec, study: Study) -> str:
+def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
     levels = trait.named or trait.numbers
     if levels is not None:
         also = " or numbers" if trait.kind == "number" else ""
         return ", ".join(f"'{text}'" for text in levels) + also
     if trait.kind == "yes_no":
         return f"{', '.join(trait.yes)} for yes and {', '.join(trait.no)} for no"
-    spec = study.tables["customers"]
     if trait.kind == "date":
         return f"dates as '{trait.date_format or spec.date_format}' says"
     return f"numbers with decimal '{spec.decimal}'"
 
 
-def _typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
+def typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
+    """A trait's values in the type of its kind."""
     if trait.named is not None and trait.kind == "ordered":
         levels = list(dict.fromkeys(trait.named.values()))
         return column.astype(pd.CategoricalDtype(levels, ordered=True))
