@@ -163,11 +163,26 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
         )
     if not trait.columns and not _only_source(study) and known:
         raise _unclear(where, "from", known)
+    for source, column in origin_of(trait, study).columns.items():
+        _refuse_contact(where, source, column, study)
     if trait.conflict == MOST_TRUSTED and not trait.trust and not study.profile.trust:
         raise StudyError(
             f"{where}.conflict is 'most_trusted', and no order of trust is stated",
             "from: [most trusted, ..., least trusted], or the same for all as profile.trust",
         )
+
+
+def _refuse_contact(where: str, source: str, column: str, study: "Study") -> None:
+    """What tells people apart describes nobody."""
+    mapped = study.about_customers[source].columns if source else {}
+    for ours in ("customer_id", "email", "phone", "name"):
+        given = mapped.get(ours, ())
+        if column in ([given] if isinstance(given, str) else given):
+            raise StudyError(
+                f"{where} reads '{column}', which {source}.columns maps as {ours}",
+                "traits that many customers share; ids and contacts only tell people apart",
+                "Take the trait out",
+            )
 
 
 def _require_known(

@@ -73,6 +73,14 @@ class TraitSpec:
     stale_after_days: int | None = None
 
     @property
+    def shown(self) -> str:
+        """Its column, or its columns with their sources, quoted."""
+        if len(self.columns) < 2:
+            return f"'{self.column}'"
+        names = [*self.trust, *sorted(set(self.columns) - set(self.trust))]
+        return ", ".join(f"'{self.columns[name]}' of {name}" for name in names)
+
+    @property
     def numbers(self) -> dict[str, float] | None:
         """Text -> number, where the levels stand for numbers."""
         if not isinstance(self.levels, Mapping):

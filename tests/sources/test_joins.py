@@ -362,6 +362,16 @@ def test_the_customer_table_is_one_of_the_sources():
     assert tables.profile.explain("c").set_index("attribute").at["city", "source"] == "web"
 
 
+def test_a_source_may_say_nothing_but_who_is_there():
+    crm = {"id": ["a", "b"], "at": ["2024-01-01"] * 2, "city": ["Bonn", "Kiel"]}
+    tables = two(crm=crm)
+    assert tables.profile.orphans["customers"].to_dict() == {"crm": 2, "web": 2}
+    none = load_five(traits={}, descriptors=[], bases=["recency_days", "n_orders"])
+    assert none.profile.n_customers == 415
+    assert none.profile.explain(customer(1)).empty
+    assert segkit.build_features(none, as_of=five.AS_OF).frame.shape[0] == 355
+
+
 def test_scales_are_read_from_the_source_that_holds_their_items():
     web = {"id": ["a", "b"], "q1": ["1", "5"], "q2": ["2", "4"]}
     crm = {"id": ["a", "b"], "at": ["2024-01-01"] * 2, "city": ["Bonn", "Kiel"]}

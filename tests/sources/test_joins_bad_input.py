@@ -106,6 +106,11 @@ def refused(*frames, **keys) -> str:
             "a source is called 'customers'. Accepted: a name of letters, digits and underscores that "
             "no other table has.",
         ),
+        (
+            {"traits": {"who": TRAITS["plan"] | {"column": {"crm": "Email"}}}},
+            "traits.who reads 'Email', which crm.columns maps as email. Accepted: traits that many "
+            "customers share",
+        ),
         ({"sources": {}}, "sources is"),
     ],
 )  # fmt: skip
@@ -164,9 +169,8 @@ def test_ids_that_differ_in_form_only_are_counted_loudly():
     tables = load(crm(), web(ids))
     said = [notice for notice in tables.quality.notices if "likely the same customers" in notice]
     assert len(said) == 2
-    assert said[0].startswith(
-        "7 customer ids that only crm has equal another table's but for case, zeros"
-    )
+    assert said[0].startswith("customer ids of crm that equal another table's but for case, zeros")
+    assert "'.0': 7; likely" in said[0]
     assert tables.profile.n_customers == 27
 
 
@@ -175,7 +179,8 @@ def test_forms_of_one_id(form):
     ids = [f"C{12300 + row}" for row in range(20)]
     other = [form.format(12300), *ids[1:]]
     said = load(crm(id=ids), web(other)).quality.notices
-    assert any(notice.startswith("1 customer ids that only web has equal") for notice in said)
+    found = [notice for notice in said if notice.startswith("customer ids of web that equal")]
+    assert "'.0': 1;" in found[0]
 
 
 def test_a_source_without_any_id_is_refused():

@@ -167,6 +167,6 @@ _UNSETTLED = f"sources differ, and no rule decides ({TIE})"
 def _notices(con: Backend, ids: ibis.Table) -> Iterator[str]:
     for found in unmatched_ids(con, ids):
         yield (
-            f"{found.n_alike:,} customer ids that only {found.table} has equal another table's but for "
-            "case, zeros in front, punctuation or '.0': likely the same customers, left apart"
+            f"customer ids of {found.table} that equal another table's but for case, zeros in front, "
+            f"punctuation or '.0': {found.n_alike:,}; likely the same customers, they are left apart"
         )

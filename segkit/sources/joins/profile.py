@@ -14,6 +14,8 @@ from segkit.sources.joins.explained import Explained
 from segkit.sources.joins.findings import findings_of
 from segkit.sources.quality import READ
 
+EXPLAINED = ["attribute", "value", "source", "observed_at", "rule", "other_values"]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CustomerProfile(Shown):
@@ -124,7 +126,7 @@ class CustomerProfile(Shown):
         rows = [
             _explained(name, said[said["attribute"] == name], chosen) for name in self.conflicts.index
         ]
-        return Explained(pd.DataFrame(rows).assign(consent=consent))
+        return Explained(pd.DataFrame(rows, columns=EXPLAINED).assign(consent=consent))
 
     def _repr_html_(self) -> str:
         parts = {
@@ -154,8 +156,7 @@ def _explained(name: str, said: pd.DataFrame, chosen: pd.DataFrame) -> dict[str,
 
 
 def _row(name: str, *values: Any) -> dict[str, Any]:
-    columns = ["value", "source", "observed_at", "rule", "other_values"]
-    return {"attribute": name, **dict(zip(columns, values, strict=True))}
+    return dict(zip(EXPLAINED, (name, *values), strict=True))
 
 
 def _listed(other: pd.DataFrame) -> str:
@@ -172,8 +173,10 @@ def _consent_of(consent: Any, customer_id: str) -> str:
     given = consent.of(customer_id)
     if given is None or not len(given):
         return "none on record"
-    texts = [
-        " ".join(str(value) for value in row if not pd.isna(value) and str(value))
-        for row in given.itertuples(index=False)
-    ]
-    return "; ".join(texts)
+    return "; ".join(" ".join(filter(None, map(_text, row))) for row in given.itertuples(index=False))
+
+
+def _text(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)

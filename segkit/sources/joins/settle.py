@@ -78,6 +78,8 @@ def _ranked(con: Backend, read: ibis.Table, wanted: Mapping[str, Wanted]) -> ibi
         ],
         columns=["attribute", "source", "rank", "place", "conflict"],
     )
+    texts = dict.fromkeys(("attribute", "source", "conflict"), "str")
+    places = places.astype({**texts, "rank": "int64", "place": "int64"})
     origins = con.create_table("origins", places, temp=True)
     day = read.observed_at.date().delta(ibis.date("1970-01-01"), unit="day").fill_null(_NEVER)
     dated = read.select("customer_id", "attribute", "source", "observed_at", "value", day=day)
