@@ -10,9 +10,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from segkit.errors import SegkitError
+    from segkit.exploration.explore import explore
     from segkit.features.build import build_features
+    from segkit.personas.describe import describe_segments
+    from segkit.personas.messages import load_messages
     from segkit.personas.profile import profile_segments
-    from segkit.personas.writer import describe_segments
     from segkit.reporting.runner import run_study
     from segkit.reporting.sections import build_report
     from segkit.reporting.workspace import open_run
@@ -32,9 +34,11 @@ _HOMES = {
     "assess_structure": "segments.evidence.assess",
     "build_features": "features.build",
     "build_report": "reporting.sections",
-    "describe_segments": "personas.writer",
+    "describe_segments": "personas.describe",
+    "explore": "exploration.explore",
     "fit_segments": "segments.fit",
     "fit_within": "segments.nested",
+    "load_messages": "personas.messages",
     "load_segments": "segments.store",
     "load_study": "study",
     "load_tables": "sources.tables",
@@ -55,8 +59,10 @@ __all__ = [
     "build_features",
     "build_report",
     "describe_segments",
+    "explore",
     "fit_segments",
     "fit_within",
+    "load_messages",
     "load_segments",
     "load_study",
     "load_tables",

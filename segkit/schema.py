@@ -17,13 +17,13 @@ OPEN = "?"
 
 def checked(content: Mapping[str, Any]) -> dict[str, Any]:
     """A study.yaml's content as plain text, lists and numbers, after the schema's check."""
-    plain: dict[str, Any] = _plain(content)
-    _refuse_open(plain)
+    given: dict[str, Any] = plain(content)
+    _refuse_open(given)
     try:
-        _validator()(plain)
+        _validator()(given)
     except fastjsonschema.JsonSchemaValueException as error:
         raise _worded(error) from None
-    return plain
+    return given
 
 
 def check_parameters(given: Mapping[str, Any]) -> None:
@@ -51,13 +51,13 @@ def _open_keys(content: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{key}"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """YAML's dates as text, so that one schema serves files and dicts."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_key(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _key(key: Any) -> str:
@@ -77,6 +77,11 @@ def _validator(part: str = "") -> Callable[[Mapping[str, Any]], object]:
 
 def _worded(error: fastjsonschema.JsonSchemaValueException, above: str = "") -> StudyError:
     where = ".".join([*([above] if above else []), *error.path[1:]]) or "study.yaml"
+    return worded(error, where)
+
+
+def worded(error: fastjsonschema.JsonSchemaValueException, where: str) -> StudyError:
+    """What a schema refuses, as: where it is, what arrived, what is accepted."""
     if error.rule == "additionalProperties":
         known = list(error.definition["properties"])
         return _unknown_word(where, error.value, known)
@@ -91,6 +96,8 @@ def _worded(error: fastjsonschema.JsonSchemaValueException, above: str = "") -> 
         missing = [name for name in error.rule_definition if name not in error.value]
         return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
     demand = error.message.removeprefix(f"{error.name} ")
+    if where.startswith("pseudonyms"):  # someone may have put the key itself there
+        return StudyError(f"{where} isn't what it should be: it {demand}")
     return StudyError(f"{where} is {error.value!r}: it {demand}")
 
 

@@ -4,6 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
+from segkit.events import EVENTS
+from segkit.eventsense import check_event_tables
+from segkit.permission import check_permission
 from segkit.sourcespec import check_sources
 from segkit.traits import TraitSpec
 
@@ -17,10 +20,12 @@ DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for co
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    check_permission(study)
     _check_bases(study)
     _check_rules(study)
     for name, spec in study.tables.items():
         _check_notation(f"tables.{name}", spec)
+    check_event_tables(study)
     for name, spec in study.sources.items():
         _check_notation(f"sources.{name}", spec)
     _check_traits(study)
@@ -34,21 +39,23 @@ def _check_tables(study: "Study") -> None:
         return
     if not study.every_table:
         raise StudyError("study.yaml lacks tables", "`tables:`, `sources:` or both", "Add them")
-    if not study.about_customers:
+    if not study.about_customers and not study.events:
         raise StudyError(
             f"tables holds {', '.join(study.tables) or 'nothing'}",
-            "transactions, or customers, or both",
-            "Name the file with one line per order line, or with one line per customer",
+            f"transactions, or customers, or events ({', '.join(EVENTS)})",
+            "Name the file with one line per order line, per customer or per event",
         )
-    others = sorted(set(study.tables) - {"customers"})
-    if others:
+    if "products" in study.tables:
         raise StudyError(
-            f"tables.{others[0]} is given without tables.transactions",
-            "customers alone, or transactions with any other table",
+            "tables.products is given without tables.transactions",
+            "products beside transactions, which say who bought them",
         )
+    if study.events:  # what they give is known when they are read
+        _check_found_by_id(study)
+        return
     if not study.traits and not study.scales:
         raise StudyError(
-            "the study has neither transactions nor traits",
+            "the study has neither transactions nor traits nor events",
             "`traits:` or `scales:` that say what the customer table's columns mean",
         )
     known = {*study.traits, *study.scales}
@@ -100,10 +107,16 @@ def _check_lines(study: "Study") -> None:
             "amount, or quantity and unit_price",
             "Name the column that holds what a line cost",
         )
+    _check_found_by_id(study)
+
+
+def _check_found_by_id(study: "Study") -> None:
     if "customers" in study.tables and "customer_id" not in study.tables["customers"].columns:
+        others = "transactions" if study.has_orders else " and ".join(study.events)
+        what = "orders" if study.has_orders else "events"
         raise StudyError(
-            "tables.customers.columns maps no customer_id, and there are transactions",
-            "an id by which orders and customers find each other",
+            f"tables.customers.columns maps no customer_id, and there are {others}",
+            f"an id by which {what} and customers find each other",
         )
 
 

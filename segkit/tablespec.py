@@ -1,7 +1,7 @@
 """Where one table of a study is, and how it is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -32,6 +32,8 @@ class TableSpec:
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
+    means : dict
+        Of an event table: what its words mean and how its rows are counted; see `segkit.events`.
     """
 
     file: str
@@ -49,3 +51,11 @@ class TableSpec:
     footer: int = 0
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
+    means: Mapping[str, Any] = field(default_factory=dict)
+
+
+def table_spec(given: Mapping[str, Any]) -> TableSpec:
+    """A table as the study states it: how its file is read, and what its words mean."""
+    own = {one.name for one in fields(TableSpec)}
+    means = {key: value for key, value in given.items() if key not in own}
+    return TableSpec(**{key: value for key, value in given.items() if key in own}, means=means)

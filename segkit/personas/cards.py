@@ -5,10 +5,30 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from segkit.personas.cardnotes import CardNotes
 from segkit.personas.effects import word
 from segkit.personas.facts import Fact, Sentence
+from segkit.personas.names import Name
 from segkit.personas.profile import Profile
 from segkit.shown import Shown
+
+
+def said(delta: Fact) -> str:
+    """The fixed words for an effect; no direction where its range holds zero.
+
+    Examples
+    --------
+    >>> said(Fact("a/revenue/delta", -0.4, "effect", 90, "", -0.5, -0.3))
+    'clearly lower'
+    >>> said(Fact("a/revenue/delta", 0.2, "effect", 30, "", -0.1, 0.5))
+    'no clear difference'
+    """
+    size = word(delta.value)
+    if size == "about the same":
+        return size
+    if delta.low is not None and delta.high is not None and delta.low <= 0 <= delta.high:
+        return "no clear difference"
+    return f"{size} {'higher' if delta.value > 0 else 'lower'}"
 
 
 @dataclass(frozen=True)
@@ -22,10 +42,8 @@ class Marker:
 
     @property
     def word(self) -> str:
-        """The fixed word for the size of the effect, with its direction."""
-        said = word(self.delta.value)
-        side = "higher" if self.delta.value > 0 else "lower"
-        return said if said == "about the same" else f"{said} {side}"
+        """The fixed word for the size of the effect, with its direction where that is sure."""
+        return said(self.delta)
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,12 @@ class Card:
         Mean bootstrap Jaccard.
     stability_word, badge : str
         Reading of the stability, and of the number of customers.
+    auto_name : str
+        What the segment is called automatically, whatever its name.
+    agreement : Fact or None
+        Share of resamples that give that automatic name.
+    notes : CardNotes or None
+        What people say of the segment.
     """
 
     key: str
@@ -71,12 +95,22 @@ class Card:
     stability: Fact
     stability_word: str
     badge: str
+    auto_name: str = ""
+    agreement: Fact | None = None
+    notes: CardNotes | None = None
+
+    @property
+    def title(self) -> str:
+        """A persona only where customers were asked or watched; else a card of figures."""
+        return "Persona" if self.notes and self.notes.is_persona else "Segment card"
 
     @property
     def facts(self) -> list[Fact]:
         """Every number on the card."""
         shown = [self.customers, self.share, self.unsure, self.stability]
         shown += [self.revenue_share] if self.revenue_share else []
+        shown += [self.agreement] if self.agreement else []
+        shown += self.notes.facts if self.notes else []
         for marker in [*self.markers, *self.same, *self.described]:
             shown += [marker.here, marker.overall, marker.delta]
         shown += [fact for _, fact in self.buys]
@@ -95,12 +129,25 @@ class Personas(Shown):
     facts : dict of str to Fact
         Every number on the cards by its id.
     profile : Profile
+    automatic : dict of str to Name
+        What each segment is called automatically, and why.
     """
 
     names: pd.Series
     cards: list[Card]
     facts: Mapping[str, Fact]
     profile: Profile = field(repr=False)
+    automatic: Mapping[str, Name] = field(default_factory=dict, repr=False)
+
+    @property
+    def checks(self) -> list[str]:
+        """What the analyst's names and notes should be looked at for, segment by segment."""
+        return [
+            f"{card.name}: {check}"
+            for card in self.cards
+            if card.notes
+            for check in card.notes.said_checks
+        ]
 
     @property
     def reading(self) -> str:

@@ -2,150 +2,198 @@
 
 A segment whose strongest trait is neither a state nor a noun (a category, discounts) is called after
 it as well: "Big spenders, fuel-led". Without such roles it is called after its strongest traits:
-"Mostly yummy", "High income, many deals". Where two segments still get the same name, they are told
-apart by what differs most between them, in comparatives, rather than by calling one of them "Top".
+"Mostly yummy", "High income, many deals". A name that a segment had in the last run is kept as long
+as what it says still holds at a lower limit, so that nobody is renamed for a hundredth.
 """
 
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import pandas as pd
 
-from segkit.personas.columns import numeric_view
-from segkit.personas.effects import cliffs_delta
-from segkit.personas.phrases import compared, joined, said_of, started
-from segkit.personas.profile import Profile
+from segkit.personas.lexicon import Lexicon
+from segkit.personas.phrases import joined, said_of, started
+from segkit.personas.signs import MIN_NAMED, Sign, Signs
 
 ENTER = 0.33
 """Size of Cliff's delta from which a trait may enter a name."""
+LEAVE = 0.25
+"""Size down to which it stays in the name of the last run."""
 MUCH = 0.47
 """Size from which a second trait enters."""
-MIN_NAMED = 30
-ONE_TIME_SHARE = 0.8
-NEW_DAYS = 90
-OVERDUE_GAPS = 2
-"""Lapsed: the last order is this many of the segment's own usual gaps ago, or more."""
-
-STATES = {
-    "recency": {-1: "Recent", 1: "Lapsed"},
-    "tenure": {-1: "New", 1: "Long-standing"},
-}
-NOUNS = {
-    "monetary": {-1: "light spenders", 1: "big spenders"},
-    "frequency": {-1: "occasional buyers", 1: "frequent buyers"},
-    "basket": {-1: "small-basket buyers", 1: "big-basket buyers"},
-}
-QUALIFIERS = {
-    "discount": {1: "discount-led", -1: "full-price"},
-    "category": {1: "{label}-led"},
-    "basket": {1: "bigger baskets", -1: "smaller baskets"},
-    "frequency": {1: "more often", -1: "less often"},
-    "recency": {1: "longer ago", -1: "more recently"},
-    "channel": {1: "more stores", -1: "fewer stores"},
-    "returns": {1: "more returns", -1: "fewer returns"},
-    "daypart": {1: "{label}"},
-    "monetary": {1: "higher spend", -1: "lower spend"},
-}
+ONCE = {ENTER: 0.8, LEAVE: 0.7}
+"""Share with one order from which customers are one-time buyers, and down to which they stay so."""
+ROLE_OF = {"not_overdue": "recency", "one_time": "frequency"}
+"""The role that a part speaks of, where it is called after something else."""
 
 
-def automatic_names(
-    profile: Profile, frame: pd.DataFrame, *, customers: str = "customers"
-) -> pd.Series:
-    """Name each segment from its own effects.
+class Part(NamedTuple):
+    """One word of a name, and what it rests on.
 
-    Parameters
+    Attributes
     ----------
-    profile : Profile
-    frame : pandas.DataFrame
-        The columns that the profile was made from.
+    slot : str
+        "state", "noun", "trait" or "lead"; beside namesakes "top", "apart" or "letter".
+    about : str
+        The role, or the variable, that it speaks of.
+    side : int
+        1 high, -1 low.
+    word : str
+    """
+
+    slot: str
+    about: str
+    side: int
+    word: str
+
+    @property
+    def claim(self) -> tuple[str, str, int]:
+        """What it says, whatever the language."""
+        return (self.slot, self.about, self.side)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A segment's automatic name.
+
+    Attributes
+    ----------
+    text : str
+    parts : tuple of Part
+        Empty where nothing is clear.
+    agreement : float or None
+        Share of resamples in which the segment is called the same, 0 to 1.
+    """
+
+    text: str
+    parts: tuple[Part, ...]
+    agreement: float | None = None
+
+    @property
+    def claims(self) -> set[tuple[str, str, int]]:
+        """What its parts say."""
+        return {part.claim for part in self.parts}
+
+
+@dataclass(frozen=True, eq=False)
+class Namer:
+    """Names segments from their signs, in one language.
+
+    Attributes
+    ----------
+    signs : Signs
+    lexicon : Lexicon
     customers : str
         What customers are called.
-
-    Returns
-    -------
-    pandas.Series
-        Name per segment key, no two alike, at most five words before a qualifier.
-
-    Notes
-    -----
-    A trait enters a name when Cliff's delta against the rest is at least .33 in size, its range
-    excludes zero and the segment has 30 customers. "Lapsed" also needs a last order two of the
-    segment's own usual gaps ago, else it is "Less recent".
-    Protected attributes never enter, and of columns without a role only bases do, at most two.
-    Nothing eligible: "Typical customers".
     """
-    frame = numeric_view(frame, profile.segments.model.columns)[0]
-    names = pd.Series(
-        {key: _name(profile, frame, key, customers) for key in profile.keys}, dtype="object"
-    )
-    for name in names[names.duplicated()].unique():
-        alike = list(names.index[names == name])
-        names.loc[alike] = _told_apart(profile, frame, alike, name)
-    return names.rename_axis("segment_key").rename("name")
+
+    signs: Signs
+    lexicon: Lexicon
+    customers: str
+
+    def name(self, key: str) -> Name:
+        """A segment's name, before namesakes are told apart."""
+        if self.signs.states[key].customers < MIN_NAMED:
+            return Name(self.lexicon.small, ())
+        parts = self._state(key) + self._noun(key)
+        parts = parts + self._lead(key) if parts else self._traits(key) or self._lead(key)
+        return self.composed(parts)
+
+    def composed(self, parts: tuple[Part, ...]) -> Name:
+        """A name of some parts."""
+        said = {part.slot: part.word for part in parts}
+        fallback = self.lexicon.buyers if self.signs.has_orders else self.customers
+        if "state" in said or "noun" in said:
+            text = started(f"{said.get('state', '')} {said.get('noun', fallback)}".strip())
+        elif "trait" in said:
+            traits = [part.word for part in parts if part.slot == "trait"]
+            text = started(joined(traits, self.lexicon))
+        elif "lead" in said:
+            text = started(fallback)
+        else:
+            text = self.lexicon.typical.format(customers=self.customers)
+        for slot in ("lead", "apart"):
+            text += f", {said[slot]}" if slot in said else ""
+        if "top" in said:
+            text = self.lexicon.top.format(name=self.lexicon.lowered(text))
+        text += f" {said['letter']}" if "letter" in said else ""
+        return Name(text, parts)
+
+    def holds(self, part: Part, key: str, namesakes: list[str]) -> bool:
+        """Whether what a part of the last run's name says is still so."""
+        if part.slot in {"state", "noun"}:
+            role = "recency" if part.about == "not_overdue" else part.about
+            return part.claim in {fresh.claim for fresh in self._of_role(key, role, part.slot)}
+        signs = self.signs.signs[key]
+        if part.slot in {"top", "apart"}:
+            signs = self.signs.between(key, namesakes) if len(namesakes) > 1 else []
+        about = [sign for sign in signs if sign.variable == part.about]
+        return part.slot != "letter" and any(
+            sign.is_clear(LEAVE) and sign.side == part.side for sign in about
+        )
+
+    def _state(self, key: str) -> tuple[Part, ...]:
+        for role in self.lexicon.states:
+            if parts := self._of_role(key, role, "state", ENTER):
+                return parts
+        return ()
+
+    def _noun(self, key: str) -> tuple[Part, ...]:
+        for role in ("one_time", *self.lexicon.nouns):
+            if parts := self._of_role(key, role, "noun", ENTER):
+                return parts
+        return ()
+
+    def _of_role(self, key: str, role: str, slot: str, least: float = LEAVE) -> tuple[Part, ...]:
+        """The part that a role gives, if it is clear."""
+        state = self.signs.states[key]
+        if role == "one_time":
+            part = Part("noun", role, -1, self.lexicon.one_time)
+            return (part,) if state.once >= ONCE[least] else ()
+        words = (self.lexicon.states if slot == "state" else self.lexicon.nouns)[role]
+        sign = self.signs.strongest(key, role, least)
+        word = words.get(_side(sign)) if sign else None
+        if sign is None or not word or (role == "tenure" and sign.side < 0 and not state.is_new):
+            return ()
+        if role == "recency" and sign.side > 0 and not state.is_overdue:
+            return (Part(slot, "not_overdue", sign.side, self.lexicon.not_overdue),)
+        return (Part(slot, role, sign.side, word),)
+
+    def _lead(self, key: str) -> tuple[Part, ...]:
+        """A qualifier, where what sets a segment apart most is none of what a base name says."""
+        signs = [sign for sign in self.signs.signs[key] if sign.is_base and not pd.isna(sign.delta)]
+        if not signs:
+            return ()
+        sign = max(signs, key=lambda sign: abs(sign.delta))
+        said_already = {*self.lexicon.states, *self.lexicon.nouns}
+        if sign.role in said_already or not sign.is_clear(ENTER):
+            return ()
+        word = self.qualifier(sign) if sign.role else self._said(sign)
+        return (Part("lead", sign.variable, sign.side, word),) if word else ()
+
+    def _traits(self, key: str) -> tuple[Part, ...]:
+        """The strongest base without a role, and a second one where it is as much as "much"."""
+        clear = [s for s in self.signs.signs[key] if s.is_base and not s.role and s.is_clear(ENTER)]
+        ranked = sorted(clear, key=lambda sign: -abs(sign.delta))
+        first = {sign.of: sign for sign in reversed(ranked)}
+        chosen = sorted(first.values(), key=lambda sign: -abs(sign.delta))[:2]
+        chosen = [s for place, s in enumerate(chosen) if not place or abs(s.delta) >= MUCH]
+        return tuple(Part("trait", s.variable, s.side, self._said(s)) for s in chosen)
+
+    def _said(self, sign: Sign) -> str:
+        about = self.signs.dictionary.loc[sign.variable]
+        return said_of(about, sign.delta, sign.value, self.lexicon)
+
+    def qualifier(self, sign: Sign) -> str:
+        """A role's word after the comma; empty where it has none."""
+        word = self.lexicon.qualifiers.get(sign.role, {}).get(_side(sign), "")
+        label = str(self.signs.dictionary.at[sign.variable, "label"]).removesuffix(" share")
+        return word.format(label=label.lower() if self.lexicon.lower_labels else label)
 
 
-def _name(profile: Profile, frame: pd.DataFrame, key: str, customers: str) -> str:
-    if profile.sizes.at[key, "customers"] < MIN_NAMED:
-        return "Small group"
-    by_role = _base_name(profile, frame, key, customers)
-    if not by_role:
-        return by_traits(profile, key) or f"Typical {customers}"
-    return by_role + _led_by(profile, key)
-
-
-def _base_name(profile: Profile, frame: pd.DataFrame, key: str, customers: str) -> str:
-    """A state and a noun, from roles; empty where no role is clear."""
-    inside = frame.loc[profile.segments.labels == key]
-    state = _first(profile, key, STATES)
-    if state == "Lapsed" and not _is_overdue(inside):
-        state = "Less recent"
-    is_new = "tenure_days" not in inside or inside["tenure_days"].median() < NEW_DAYS
-    if state == "New" and not is_new:
-        state = ""
-    noun = _first(profile, key, NOUNS)
-    if "n_orders" in inside and (inside["n_orders"] == 1).mean() >= ONE_TIME_SHARE:
-        noun = "one-time buyers"
-    if not state and not noun:
-        return ""
-    fallback = "buyers" if "n_orders" in inside else customers
-    return f"{state} {noun or fallback}".strip().capitalize()
-
-
-def _is_overdue(inside: pd.DataFrame) -> bool:
-    """Whether the typical customer here has stayed away longer than is usual here."""
-    if "mean_gap_days" not in inside or inside["mean_gap_days"].isna().all():
-        return True
-    usual = inside["mean_gap_days"].median()
-    return bool(inside["recency_days"].median() >= OVERDUE_GAPS * usual)
-
-
-def _led_by(profile: Profile, key: str) -> str:
-    """A qualifier, where what sets a segment apart most is none of what a base name says."""
-    effects = profile.effects.loc[key]
-    effects = effects[effects["is_base"]].dropna(subset=["delta"])
-    if effects.empty:
-        return ""
-    strongest = str(effects["delta"].abs().idxmax())
-    role, delta = profile.dictionary.at[strongest, "role"], effects.at[strongest, "delta"]
-    if role in {*STATES, *NOUNS} or role not in {*QUALIFIERS, ""} or abs(delta) < ENTER:
-        return ""
-    if role == "":
-        return f", {said_of(profile.dictionary.loc[strongest], delta, effects.at[strongest, 'value'])}"
-    word = _qualifier(profile, strongest, delta)
-    return f", {word}" if word else ""
-
-
-def _qualifier(profile: Profile, column: str, delta: float) -> str:
-    role = profile.dictionary.at[column, "role"]
-    word = QUALIFIERS[role].get(1 if delta > 0 else -1, "")
-    label = str(profile.dictionary.at[column, "label"]).removesuffix(" share").lower()
-    return word.format(label=label)
-
-
-def _first(profile: Profile, key: str, words: dict[str, dict[int, str]]) -> str:
-    for role, said in words.items():
-        side = _side(profile, key, role)
-        if side in said:
-            return said[side]
-    return ""
+def _side(sign: Sign) -> str:
+    return "high" if sign.side > 0 else "low"
 
 
 def apart(effects: pd.DataFrame, least: float = ENTER) -> pd.DataFrame:
@@ -154,62 +202,13 @@ def apart(effects: pd.DataFrame, least: float = ENTER) -> pd.DataFrame:
     return effects[(effects["delta"].abs() >= least) & excludes_zero]
 
 
-def _side(profile: Profile, key: str, role: str) -> int:
-    """Sign of the strongest eligible effect of a role; 0 when none is eligible."""
-    of_role = profile.dictionary.index[profile.dictionary["role"] == role]
-    effects = profile.effects.loc[key].reindex(of_role).dropna(subset=["delta"])
-    clear = apart(effects)
-    if clear.empty:
-        return 0
-    strongest = clear["delta"].abs().idxmax()
-    return 1 if clear.at[strongest, "delta"] > 0 else -1
-
-
-def by_traits(profile: Profile, key: str) -> str:
-    """The strongest base without a role, and a second one where it is as much as "much"."""
-    effects = apart(profile.effects.loc[key].query("is_base"))
-    effects = effects.join(profile.dictionary[["role", "of"]])
-    effects = effects[effects["role"] == ""]
-    ranked = effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
-    chosen = ranked.drop_duplicates("of").head(2)
-    chosen = chosen[(chosen["delta"].abs() >= MUCH) | (np.arange(len(chosen)) == 0)]
-    said = [
-        said_of(profile.dictionary.loc[name], row["delta"], row["value"])
-        for name, row in chosen.iterrows()
-    ]
-    return started(joined(said))
-
-
-def _told_apart(profile: Profile, frame: pd.DataFrame, keys: list[str], name: str) -> list[str]:
-    """Give namesakes the qualifier in which each differs most from the other namesakes."""
-    labels = profile.segments.labels
-    together = frame.loc[labels.isin(keys)]
-    qualified, used = [], set()
-    for key in keys:
-        inside = (labels.loc[together.index] == key).to_numpy()
-        words = [word for word in _qualifiers(profile, together, inside) if word not in used]
-        used.update(words[:1])
-        qualified.append(f"{name}, {words[0]}" if words else name)
-    return [
-        full if qualified.count(full) == 1 else f"{full} {chr(ord('A') + position)}"
-        for position, full in enumerate(qualified)
-    ]
-
-
-def _qualifiers(profile: Profile, together: pd.DataFrame, inside: np.ndarray) -> list[str]:
-    """Words for what sets some rows apart from the others, strongest first."""
-    found, known = [], profile.dictionary
-    bases = set(profile.effects.index[profile.effects["is_base"]].get_level_values("variable"))
-    for column, role in known["role"].items():
-        is_trait = role == "" and column in bases
-        if not (role in QUALIFIERS or is_trait) or together[column].isna().any():
-            continue
-        delta = cliffs_delta(together[column].to_numpy(dtype="float64"), inside)
-        word = (
-            compared(known.loc[column], delta.value)
-            if is_trait
-            else _qualifier(profile, str(column), delta.value)
-        )
-        if word and abs(delta.value) >= ENTER and delta.low * delta.high > 0:
-            found.append((-abs(delta.value), column, word))
-    return [word for _, _, word in sorted(found)]
+def still_true(namer: Namer, fresh: Mapping[str, Name], last: Mapping[str, Name]) -> dict[str, Name]:
+    """Names of the last run of which every word still holds, by segment key."""
+    kept = {}
+    for key in sorted(set(last) & set(fresh)):
+        namesakes = [one for one in fresh if fresh[one].text == fresh[key].text]
+        parts = last[key].parts
+        told = namer.composed(parts) if parts else fresh[key]
+        if all(namer.holds(part, key, namesakes) for part in parts) and told.text == last[key].text:
+            kept[key] = told
+    return kept

@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from segkit.personas.lexicon import Lexicon, load_lexicon, lowered
+
+__all__ = ["compared", "joined", "lowered", "said_of", "started"]
+
 PLAIN_UNITS = ("", "money", "points", "score", "share", "index", "ratio", "years", "days", "hour")
 """Units of which there is more or less, not many or few."""
 HALF = 0.5
@@ -9,7 +13,7 @@ SPEAKS_FOR_ITSELF = 3
 NEEDS_LABEL = ("unknown", "other", "none", "yes", "no", "missing")
 
 
-def said_of(about: pd.Series, delta: float, value: float) -> str:
+def said_of(about: pd.Series, delta: float, value: float, lexicon: Lexicon | None = None) -> str:
     """What a segment is called after one trait.
 
     Parameters
@@ -20,6 +24,8 @@ def said_of(about: pd.Series, delta: float, value: float) -> str:
         Cliff's delta of the segment against the rest.
     value : float
         The segment's typical value; of yes/no traits and levels its share.
+    lexicon : Lexicon, optional
+        English by default.
 
     Examples
     --------
@@ -27,47 +33,54 @@ def said_of(about: pd.Series, delta: float, value: float) -> str:
     >>> said_of(yummy, 0.6, 0.9), said_of(yummy, -0.6, 0.1), said_of(yummy, 0.35, 0.4)
     ('mostly yummy', 'mostly not yummy', 'more often yummy')
     """
+    lexicon = lexicon or load_lexicon()
     own = about["high"] if delta > 0 else about["low"]
     if own:
-        return lowered(str(own))
+        return lexicon.lowered(str(own))
     if about["kind"] in {"yes_no", "level"}:
-        return _of_share(about, delta, value)
-    sides = ("high", "low") if about["unit"] in PLAIN_UNITS else ("many", "few")
-    return f"{sides[0] if delta > 0 else sides[1]} {lowered(str(about['label']))}"
+        return _of_share(about, delta, value, lexicon)
+    return lexicon.traits[_side(about, delta)].format(label=lexicon.lowered(str(about["label"])))
 
 
-def _of_share(about: pd.Series, delta: float, share: float) -> str:
-    what = _what(about)
+def _of_share(about: pd.Series, delta: float, share: float, lexicon: Lexicon) -> str:
+    what = _what(about, lexicon)
     if (delta > 0) == (share >= HALF):
         is_mostly_not = delta < 0 and about["kind"] == "yes_no"
         if delta > 0 or is_mostly_not:
-            return f"mostly not {what}" if is_mostly_not else f"mostly {what}"
-    return f"{'more' if delta > 0 else 'less'} often {what}"
+            return lexicon.traits["mostly_not" if is_mostly_not else "mostly"].format(what=what)
+    return lexicon.traits["more_often" if delta > 0 else "less_often"].format(what=what)
 
 
-def compared(about: pd.Series, delta: float) -> str:
+def _side(about: pd.Series, delta: float) -> str:
+    """Of some units there is more or less, of others many or few."""
+    sides = ("high", "low") if about["unit"] in PLAIN_UNITS else ("many", "few")
+    return sides[0] if delta > 0 else sides[1]
+
+
+def compared(about: pd.Series, delta: float, lexicon: Lexicon | None = None) -> str:
     """The same trait beside namesakes, as a comparative: "higher income", "less often yummy"."""
+    lexicon = lexicon or load_lexicon()
     own = about["high"] if delta > 0 else about["low"]
     if own:
-        return lowered(str(own))
+        return lexicon.lowered(str(own))
     if about["kind"] in {"yes_no", "level"}:
-        return f"{'more' if delta > 0 else 'less'} often {_what(about)}"
-    sides = ("higher", "lower") if about["unit"] in PLAIN_UNITS else ("more", "fewer")
-    return f"{sides[0] if delta > 0 else sides[1]} {lowered(str(about['label']))}"
+        often = lexicon.traits["more_often" if delta > 0 else "less_often"]
+        return often.format(what=_what(about, lexicon))
+    return lexicon.compared[_side(about, delta)].format(label=lexicon.lowered(str(about["label"])))
 
 
-def _what(about: pd.Series) -> str:
+def _what(about: pd.Series, lexicon: Lexicon) -> str:
     """A level by its own name, or with its category's where that says too little."""
-    label = lowered(str(about["label"]))
+    label = lexicon.lowered(str(about["label"]))
     if about["kind"] != "level":
         return label
     level = str(about["levels"][0])
     category = label.removesuffix(f": {level}")
     says_enough = len(level) > SPEAKS_FOR_ITSELF and level.casefold() not in NEEDS_LABEL
-    return lowered(level) if says_enough else f"{category} {level}"
+    return lexicon.lowered(level) if says_enough else f"{category} {level}"
 
 
-def joined(said: list[str]) -> str:
+def joined(said: list[str], lexicon: Lexicon | None = None) -> str:
     """Phrases as one name, what is there before what isn't.
 
     Examples
@@ -75,17 +88,19 @@ def joined(said: list[str]) -> str:
     >>> joined(["mostly not expensive", "mostly cheap"]), joined(["high income", "many deals"])
     ('mostly cheap, not expensive', 'high income, many deals')
     """
-    ordered = sorted(said, key=lambda phrase: phrase.startswith("mostly not "))
+    words = (lexicon or load_lexicon()).traits
+    mostly, mostly_not = (words[name].removesuffix("{what}") for name in ("mostly", "mostly_not"))
+    neither = words["not_either"].removesuffix("{what}")
+    ordered = sorted(said, key=lambda phrase: phrase.startswith(mostly_not))
+    if not ordered[0].startswith(mostly):
+        return ", ".join(ordered)
     rest = [
-        phrase.removeprefix("mostly ") if ordered[0].startswith("mostly ") else phrase
+        phrase.replace(mostly_not, neither, 1)
+        if phrase.startswith(mostly_not)
+        else phrase.removeprefix(mostly)
         for phrase in ordered[1:]
     ]
     return ", ".join([*ordered[:1], *rest])
-
-
-def lowered(label: str) -> str:
-    """A label within a sentence; abbreviations and names in capitals stay."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def started(text: str) -> str:

@@ -6,6 +6,7 @@ their MIME type, which takes a loop instead of a template that has to undo nbcon
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,27 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from segkit.errors import RunError
-from segkit.reporting.sections import FRAGMENT, style, templates
+from segkit.reporting.rendering import style, templates
+from segkit.reporting.sections import FRAGMENT
 from segkit.study import project_root
 
+SECTION = re.compile(r'<section id="([\w-]+)" data-nav="([^"]*)"')
+PRINT_MARK = (
+    '@page{@bottom-left{content:"segkit %s";font:8pt sans-serif}'
+    '@bottom-right{content:counter(page)" of "counter(pages);font:8pt sans-serif}}'
+)
+"""What stands at the foot of each printed page; the report itself may be torn from its folder."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def report_page(notebook: NotebookNode, *, title: str, run_line: str) -> str:
+def report_page(
+    notebook: NotebookNode,
+    *,
+    title: str,
+    run_line: str,
+    mark: str = "",
+    pages: Sequence[tuple[str, str]] = (),
+) -> str:
     """Put the sections that a report notebook shows onto one page.
 
     Parameters
@@ -30,12 +45,24 @@ def report_page(notebook: NotebookNode, *, title: str, run_line: str) -> str:
         The page's title.
     run_line : str
         The one line that differs between two runs of the same inputs.
+    mark : str
+        Of letters and digits, printed on every page of paper.
+    pages : sequence of (str, str)
+        Address and title of the analysts' pages beside this one.
     """
     fragments = [Markup(html) for html in _fragments(notebook)]
     if not fragments:
         raise RunError("the report notebook shows no section", "cells that end in `report.<section>`")
     page = templates().get_template("page.html")
-    return page.render(title=title, style=Markup(style()), fragments=fragments, run_line=run_line)
+    return page.render(
+        title=title,
+        style=Markup(style()),
+        print_mark=Markup(PRINT_MARK % re.sub(r"\W", "", mark)),
+        contents=[found for html in fragments for found in SECTION.findall(html)],
+        fragments=fragments,
+        run_line=run_line,
+        pages=pages,
+    )
 
 
 def failed_page(notebook: str, failure: Any) -> str:
@@ -74,5 +101,5 @@ def _fragments(notebook: NotebookNode) -> list[str]:
         "".join(output["data"][FRAGMENT])
         for cell in notebook.cells
         for output in cell.get("outputs", [])
-        if FRAGMENT in output.get("data", {})
+        if output.get("data", {}).get(FRAGMENT)
     ]

@@ -26,9 +26,11 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
-from segkit.reporting.workspace import Run, open_run
+from segkit.reporting.workspace import NAMES, Run, open_run
+from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
 NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
@@ -92,8 +94,9 @@ def run_study(
 
     Notes
     -----
-    The run works in a hidden folder beside its target and is renamed into place when every notebook
-    has passed, so that an interrupted or killed run leaves no half of a report.
+    Where the study has a consent table, whoever has no consent today is first erased from what
+    earlier runs left. The run works in a hidden folder beside its target and is renamed into place
+    when every notebook has passed, so that an interrupted or killed run leaves no half of a report.
     """
     given = dict(parameters or {})
     loaded = load_study(study).with_choices(as_of=as_of)
@@ -101,6 +104,7 @@ def run_study(
     refuse_unknown(given, known)
     started = datetime.now(UTC)
     loaded.with_choices(**{name: value for name, value in given.items() if name in loaded.parameters})
+    withdrawn = erase_withdrawn(loaded)
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
@@ -110,7 +114,7 @@ def run_study(
                 name: _execute(name, known[name], choices, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
-        _finish(run, folders, given, started, seconds)
+        _finish(run, folders, given, started, seconds, withdrawn)
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
         if not folders.target.exists():
@@ -238,15 +242,24 @@ def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
 
 
 def _finish(
-    run: Run, folders: _Folders, given: Mapping[str, Any], started: datetime, seconds: dict[str, float]
+    run: Run,
+    folders: _Folders,
+    given: Mapping[str, Any],
+    started: datetime,
+    seconds: dict[str, float],
+    withdrawn: Erased | None,
 ) -> None:
     """Write the page and the run's record, then put the folder into place."""
     study = run.study
     notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
-    page = report_page(notebook, title=study.title, run_line=line)
+    facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
+    names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
+    mark = run.fingerprint[:12]
+    page = report_page(notebook, title=study.title, run_line=line, mark=mark)
+    require_clean(page, read_facts(facts), names)
     (folders.working / REPORT).write_text(page, encoding="utf-8")
-    shutil.copyfile(folders.private / "facts" / "facts.json", folders.working / "facts.json")
+    (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
         "run": run.name,
@@ -254,10 +267,13 @@ def _finish(
         "parameters": {**study.parameters, **given},
         "inputs_sha256": run.inputs,
         "fingerprint": run.fingerprint,
+        "segments": names,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": seconds,
     }
+    if withdrawn is not None:
+        record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
 

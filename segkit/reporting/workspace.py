@@ -16,10 +16,15 @@ from segkit.errors import DataError, ParameterError
 from segkit.features.build import build_features
 from segkit.features.store import load_features, save_features
 from segkit.features.table import Features
+from segkit.personas.agreement import as_records, from_records
 from segkit.personas.cards import Personas
+from segkit.personas.describe import describe_segments
 from segkit.personas.facts import Fact, fact_table
+from segkit.personas.messages import FILE as MESSAGES
+from segkit.personas.messages import load_messages
+from segkit.personas.names import Name
+from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile, profile_segments
-from segkit.personas.writer import describe_segments
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
 from segkit.segments.evidence.structure import Structure
@@ -29,11 +34,13 @@ from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments, save_segments
 from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
+from segkit.sources.guard import permitted
 from segkit.sources.store import load_saved_tables, save_tables
 from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
 
 STAMP = "stamp.json"
+NAMES = "names.json"
 
 
 @runtime_checkable
@@ -43,6 +50,10 @@ class HasFacts(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]:
         """Every number by its id."""
+
+    @property
+    def names(self) -> Any:
+        """Segment name by key."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,8 +104,10 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
-            self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
+            self._write("facts", lambda folder: _write_facts(result, folder))
+            if isinstance(result, Personas):
+                names = json.dumps(as_records(result.automatic, self.study.language), indent=1)
+                self._write("names", lambda folder: (folder / NAMES).write_text(names, "utf-8"))
         else:
             raise ParameterError(
                 f"a {type(result).__name__} can't be kept",
@@ -178,9 +191,35 @@ class Run(Shown):
     @cached_property
     def personas(self) -> Personas:
         """Named segments with their cards."""
-        return describe_segments(
-            self.profile, self.features.frame, currency=self.study.currency, words=self.study.words
-        )
+        return describe_segments(self.profile, self.features.frame, **self.wording)
+
+    @property
+    def wording(self) -> dict[str, Any]:
+        """What `describe_segments` needs of the study, its messages.yaml and the last run."""
+        study = self.study
+        return {
+            "messages": self.messages,
+            "currency": study.currency,
+            "words": study.words,
+            "language": study.language,
+            "last": self.last_names,
+        }
+
+    @cached_property
+    def messages(self) -> Messages | None:
+        """What people say of the segments, where the study has a messages.yaml."""
+        path = self.study.folder / MESSAGES
+        return load_messages(path) if path.is_file() else None
+
+    @cached_property
+    def last_names(self) -> dict[str, Name]:
+        """Automatic names of the last good run, by the key that each segment has now."""
+        path = (self.study.reports / "latest").resolve().name
+        file = self.study.processed / path / "names" / NAMES
+        if self.match is None or not file.is_file():
+            return {}
+        records = json.loads(file.read_text(encoding="utf-8"))
+        return self.match.names(from_records(records, self.study.language))
 
     def _left(self, step: str) -> Path | None:
         folder = self.folder / step
@@ -235,9 +274,16 @@ def open_run(
     return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
 
 
+def _write_facts(result: HasFacts, folder: Path) -> None:
+    facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+    names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
+    (folder / "facts.json").write_text(facts, encoding="utf-8")
+    (folder / NAMES).write_text(names, encoding="utf-8")
+
+
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
     """Of everything that decides a result but the choices made for one notebook."""
     content = {name: value for name, value in asdict(study).items() if name != "folder"}
-    content |= {"inputs": inputs, "version": __version__}
+    content |= {"inputs": inputs, "version": __version__, "permitted": permitted(study)}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

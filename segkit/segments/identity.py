@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from segkit.segments.segmentation import Segmentation
 from segkit.segments.stability import overlap
 from segkit.shown import Shown
 
+Named = TypeVar("Named")
 SAME = 0.5
 """Jaccard overlap from which a segment counts as the same."""
 MOVED = 0.5
@@ -56,12 +57,12 @@ class Match(Shown):
         how = {"customers": "the customers of both runs", "rule": "the earlier run's rule"}[self.by]
         return f"{', '.join(told)}; matched by {how}."
 
-    def names(self, previous: Mapping[str, str]) -> dict[str, str]:
+    def names(self, previous: Mapping[str, Named]) -> dict[str, Named]:
         """Names of the earlier run, by later key, for the segments whose profile still bears them.
 
         Parameters
         ----------
-        previous : dict of str to str
+        previous : dict of str to Any
             Name by earlier key.
         """
         same = self.table[self.table["status"] == "same"]

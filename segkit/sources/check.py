@@ -22,6 +22,8 @@ MOST_MALFORMED = 0.5
 
 
 _RULE = f"{_STAGED}rule"
+BARRED = f"{_STAGED}barred"
+"""Column of a guarded table: the rule under which a line's customer may not be used."""
 Values = Mapping[str, Any]
 """Named ibis expressions on one table."""
 
@@ -58,8 +60,10 @@ class Check:
         return self.raw.table.filter(self.rule.isin(rules)).select(**self.columns)
 
     def set_aside(self) -> ibis.Table:
-        """Every line set aside, as it came, with its rule."""
+        """Lines set aside, as they came, with their rule; but for those that may not be kept at all."""
         aside = self.raw.table.filter(self.rule.notnull()).mutate(**{UNDER: self.rule})
+        if BARRED in aside.columns:
+            aside = aside.filter(aside[BARRED].isnull())
         return aside.select(UNDER, *as_it_came(self.raw.table))
 
     def record(self, name: str) -> pd.DataFrame:
@@ -116,6 +120,8 @@ def settle(
     loosely = _staged(loose, parsed)
     rules = rules_of(loose, loosely, columns_of(loose, loosely))
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
+    if BARRED in loose.columns:
+        branches.insert(0, (loose[BARRED].notnull(), loose[BARRED]))
     rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)
@@ -203,7 +209,7 @@ def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limi
         if given and unread / given > limit:
             raise DataError(
                 f"{raw.where}: {unread:,} of {given:,} values of '{column}' can't be read",
-                f"{_stated(value, spec)}; here are {_shapes(raw, column, failed[column])}",
+                f"{_stated(value, spec)}; here are {shapes(raw, column, failed[column])}",
                 "Correct this table's entry in study.yaml",
             )
 
@@ -220,7 +226,7 @@ def _stated(value: Any, spec: TableSpec) -> str:
     return f"finite numbers with decimal '{spec.decimal}'{thousands}"
 
 
-def _shapes(raw: Raw, column: str, failed: Any) -> str:
+def shapes(raw: Raw, column: str, failed: Any) -> str:
     """Commonest forms of the unreadable values: safe to print, whatever the column holds."""
     lines = raw.table.filter(failed).select(shape=shape(raw.table[column]))
     common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)

@@ -1,4 +1,4 @@
-"""Customers, products and events: one line each, or a reason why not."""
+"""Customers and products: one line each, or a reason why not."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,13 +13,11 @@ from segkit.sources.check import (
     as_it_came,
     copy_number,
     refuse_float_ids,
-    refuse_unreadable,
     require_columns,
     settle,
 )
 from segkit.sources.files import Raw
-from segkit.sources.values import as_id, as_moment
-from segkit.study import Study
+from segkit.sources.values import as_id
 from segkit.tablespec import TableSpec
 
 ROW_DIGITS = 9
@@ -66,32 +64,6 @@ def check_products(con: Backend, raw: Raw, spec: TableSpec) -> Check:
         return {"category": table[str(spec.columns["category"])].cast("string").strip()}
 
     return _one_line_each(con, raw, spec, "product_id", category)
-
-
-def check_events(con: Backend, raw: Raw, name: str, study: Study) -> Check:
-    """Read a table of dated events per customer."""
-    spec = study.tables[name]
-    require_columns(raw, spec)
-    refuse_float_ids(raw, spec, ["customer_id"])
-    date_column = str(spec.columns["event_date"])
-    parsed = {
-        "customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec),
-        "event_date": as_moment(raw.table[date_column], spec, study.timezone),
-    }
-    check = settle(
-        con,
-        raw,
-        parsed,
-        lambda _, read: read,
-        lambda _, read, columns: {
-            "no customer id": columns["customer_id"].isnull(),
-            "unreadable date": columns["event_date"].isnull(),
-            "on or after as_of": columns["event_date"] >= ibis.timestamp(study.as_of),
-        },
-    )
-    dates = {date_column: check.read["event_date"]}
-    refuse_unreadable(check.raw, spec, dates, study.rules["max_unreadable_share"])
-    return check
 
 
 def coverage(customers: pd.DataFrame, lines: ibis.Table, words: Mapping[str, str]) -> list[str]:

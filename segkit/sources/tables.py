@@ -10,14 +10,14 @@ import pandas as pd
 
 from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
+from segkit.sources.behaviour.read import coverage
+from segkit.sources.consent import Consent
 from segkit.sources.counts import counted, quiet_end
 from segkit.sources.engine import connect
 from segkit.sources.joins.profile import CustomerProfile
 from segkit.sources.quality import READ, Quality
 from segkit.sources.reading import Reading
 from segkit.study import Study, load_study
-
-EVENTS = ("campaigns", "coupons")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,15 +38,19 @@ class Tables(Shown):
     traits : pandas.DataFrame or None
         The study's traits and survey items, read, for the same customers.
     events : dict of str to ibis.Table
-        customer_id and event_date of campaigns received and coupons redeemed.
+        Of each event table customer_id, event_date, moment (in UTC) and what its contract reads.
     quality : Quality
         What was kept, what was set aside, and why.
     set_aside : dict of str to ibis.Table
-        Per table the lines that were set aside, as they came, with their `rule`. Private.
+        Per table the lines that were set aside, as they came, with their `rule`. Private. Lines of
+        who may not be used (no consent, erased) are counted and not kept here either.
     malformed : dict of str to pandas.DataFrame
-        Lines that are no record at all, with their number in the file. Private.
+        Lines that are no record at all, with their number in the file. Private. Only their form
+        where a study has consent, pseudonyms or erasures: whose they are can't be told.
     inputs : dict of str to str
         SHA-256 of each table's content.
+    consent : Consent or None
+        Who agreed to what; None when the study has no consent table.
     joined : CustomerProfile or None
         What several sources say of each customer; `profile` shows it with their consent.
     """
@@ -61,21 +65,22 @@ class Tables(Shown):
     set_aside: Mapping[str, ibis.Table]
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
+    consent: Consent | None = None
     joined: CustomerProfile | None = None
 
     @property
     def profile(self) -> CustomerProfile | None:
         """What several sources say of each customer; None for a study without `sources:`."""
-        if self.joined is None:
-            return None
-        return self.joined.with_consent(getattr(self, "consent", None))
+        return None if self.joined is None else self.joined.with_consent(self.consent)
 
     @property
     def main(self) -> str:
-        """The table whose lines or rows make the customers.
+        """The table that makes the customers.
 
-        "transactions", else "customers", else the source with the most rows.
+        "transactions", else "customers", else the source with the most rows, else the first of events.
         """
+        if self.study.only_events:
+            return self.study.events[0]
         if self.lines is not None:
             return "transactions"
         if "customers" in self.study.tables:
@@ -88,8 +93,7 @@ class Tables(Shown):
         """What was read, kept and set aside, in one paragraph."""
         words, read, kept = self.study.words, self.quality.read, self.quality.kept
         aside = self.quality.set_aside
-        counted_here = [self.main] if self.lines is not None else list(self.study.about_customers)
-        aside = aside[aside["table"].isin(counted_here)]
+        aside = aside[aside["table"].isin(self._making_customers())]
         aside = aside.groupby("rule", sort=False, as_index=False)["lines"].sum()
         why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
         what = "rows" if self.lines is None else "lines"
@@ -99,10 +103,18 @@ class Tables(Shown):
             f"Set aside: {read['lines'] - kept['lines']:,} {what} ({why})."
         )
 
+    def _making_customers(self) -> list[str]:
+        """The tables whose rows are counted as read, kept and set aside."""
+        if self.study.only_events:
+            return list(self.study.events)
+        return [self.main] if self.lines is not None else list(self.study.about_customers)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the orders of each month; without orders, how many customers have each trait."""
         from segkit import figures
 
+        if self.lines is None and not len(self.quality.traits):
+            return figures.orders_over_time(self._months(), label=self.study.events[0], ax=ax)
         if self.lines is None:
             read = self.quality.traits[self.quality.traits["outcome"] == READ]
             share = read.set_index("trait")["customers"] / self.quality.kept["customers"]
@@ -111,6 +123,12 @@ class Tables(Shown):
         months = self.lines.group_by(month=month).agg(orders=self.lines.order_id.nunique())
         months = months.order_by("month").execute().set_index("month")["orders"]
         return figures.orders_over_time(months, label=self.study.words["orders"], ax=ax)
+
+    def _months(self) -> pd.Series:
+        """Events a month of the first event table."""
+        events = self.events[self.study.events[0]]
+        months = events.group_by(month=events.event_date.truncate("M")).agg(n=events.count())
+        return months.order_by("month").execute().set_index("month")["n"]
 
     def _repr_html_(self) -> str:
         return self.quality._repr_html_()
@@ -156,13 +174,17 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], specs))
     _check_zones(study)
     reading = Reading(study, connect(), frames)
+    consent = reading.permit()
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
     joined = reading.joined(lines) if study.sources else None
     customers = reading.customers(lines) if joined is None else joined.customers
     if customers is not None and lines is None:
         read, kept = reading.rows()
         kept = {"customers": len(customers), **kept}
-    events = {name: reading.events(name) for name in EVENTS if name in study.tables}
+    events = {name: reading.events(name) for name in study.events}
+    if study.only_events:
+        read, kept = reading.event_totals(events)
+    reading.notices += coverage(events, lines, customers, study)
     reading.notices += quiet_end(lines, study) if lines is not None else []
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
@@ -176,6 +198,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         set_aside=reading.set_aside,
         malformed=reading.malformed,
         inputs=reading.inputs,
+        consent=consent,
         joined=None if joined is None else joined.profile,
     )
 

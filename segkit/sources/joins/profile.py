@@ -94,6 +94,10 @@ class CustomerProfile(Shown):
         """Coverage, conflicts, age and identity, in one paragraph."""
         return " ".join(f"{finding[:1].upper()}{finding[1:]}." for finding in findings_of(self))
 
+    def knows(self, customer_id: str) -> bool:
+        """Whether some table has a customer."""
+        return bool(self.ids.filter(self.ids.customer_id == customer_id).count().execute())
+
     def explain(self, customer_id: str) -> Explained:
         """Say where each value of one customer comes from. Private: never show it in a report.
 
@@ -116,7 +120,7 @@ class CustomerProfile(Shown):
         """
         said = self.said.filter(self.said.customer_id == customer_id).execute()
         chosen = self.chosen.filter(self.chosen.customer_id == customer_id).execute()
-        if not self.ids.filter(self.ids.customer_id == customer_id).count().execute():
+        if not self.knows(customer_id):
             raise DataError(
                 f"no table knows this {self.words['customer']}'s id",
                 "an id of the study's tables, as text",
