@@ -7,6 +7,7 @@ from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.eventsense import check_event_tables
 from segkit.permission import check_permission
+from segkit.protected import protected_kind
 from segkit.sourcespec import check_sources
 from segkit.traits import TraitSpec
 
@@ -85,13 +86,19 @@ def _check_bases(study: "Study") -> None:
     speaking = sorted(set(study.bases) & study.shielded)
     if speaking:
         raise StudyError(
-            f"the base '{speaking[0]}' looks like a protected attribute",
+            f"the base '{speaking[0]}' looks like a protected attribute{_kind(study, speaking[0])}",
             "bases that aren't age, gender, marital status or the like",
             f"Take it out of bases, or say why it may: `protected_bases: {{{speaking[0]}: reason}}`",
         )
     for name in study.protected_bases:
         if name not in study.bases:
             raise StudyError(f"protected_bases names '{name}', which is no base", fix="Take it out")
+
+
+def _kind(study: "Study", name: str) -> str:
+    column = study.traits[name].column if name in study.traits else name
+    kind = protected_kind(name) or protected_kind(column)
+    return f" ({kind})" if kind else ""
 
 
 def _check_lines(study: "Study") -> None:

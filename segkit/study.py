@@ -15,13 +15,14 @@ import yaml
 from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.permission import ConsentSpec, consent_spec
+from segkit.protected import looks_protected
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
 from segkit.sourcespec import ProfileSpec
 from segkit.strictyaml import read_yaml
 from segkit.tablespec import TableSpec, table_spec
 from segkit.targetspec import TargetSpec, target_spec
-from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
+from segkit.traits import ScaleSpec, TraitSpec, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
     "k": None,

@@ -1,6 +1,5 @@
 """What a study says of the columns of its customer table: traits, and scales made of survey items."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,11 +8,6 @@ from typing import Any
 YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
 UNITS = {"yes_no": "share", "birth_year": "years", "date": "days"}
-PROTECTED = re.compile(
-    r"age|aged|birth|born|dob|gender|sex|marital|married|religion|ethnic|ethnicity|race|"
-    r"disability|nationality|pregnant|orientation"
-)
-"""Parts of a name that speak of a protected attribute."""
 
 
 @dataclass(frozen=True)
@@ -187,15 +181,3 @@ def _codes(given: Any) -> dict[str, str]:
     if isinstance(given, Mapping):
         return {str(code): str(reason) for code, reason in given.items()}
     return {str(code): f"no answer ({code})" for code in given}
-
-
-def looks_protected(name: str) -> bool:
-    """Whether a name speaks of age, gender, marital status or the like.
-
-    Examples
-    --------
-    >>> [looks_protected(name) for name in ("age_years", "YearBirth", "Marital_Status", "page_views")]
-    [True, True, True, False]
-    """
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    return any(PROTECTED.fullmatch(word.lower()) for word in words)

@@ -8,9 +8,8 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.features.build import build_features
 from segkit.features.table import Features
-from segkit.sources.names import is_protected
+from segkit.protected import looks_protected
 from segkit.sources.tables import Tables
-from segkit.traits import looks_protected
 
 ABOUT = ["label", "unit", "basis", "standing", "of"]
 REASONS = ["column", "reason", "customers"]
@@ -85,7 +84,7 @@ def _row(
 
 
 def _standing_by_name(name: str) -> str:
-    return "protected" if looks_protected(name) or is_protected(name) else ""
+    return "protected" if looks_protected(name) else ""
 
 
 def _shielded(features: Features) -> pd.DataFrame:

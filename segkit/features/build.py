@@ -25,6 +25,8 @@ from segkit.sources.behaviour.read import customers_of
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
+LEAST_BUYERS = 10
+"""Customers who buy in a category that gets a feature; a tenth of all where there are few."""
 WHY_NOT = {
     "n_items": "the lines have no quantity",
     "n_products": "the lines have no product id",
@@ -203,13 +205,20 @@ def _window(lines: ibis.Table) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
-    """Categories by revenue, largest first; ties by name."""
+    """Categories by revenue, largest first; ties by name.
+
+    One that hardly any customer buys gets no feature: its name is shown, and may be about a person.
+    """
     if "category" not in lines.columns:
         return []
     chosen: dict[str, Any] = {"top": 8, "leave_out": []} | dict(study.categories)
     named = lines.filter(lines.category.notnull() & (lines.category != ""))
     named = named.filter(~named.category.isin([*chosen["leave_out"], ""]))
-    ranked = named.group_by("category").agg(amount=named.amount.sum())
+    least = min(LEAST_BUYERS, max(1, int(lines.customer_id.nunique().execute()) // LEAST_BUYERS))
+    ranked = named.group_by("category").agg(
+        amount=named.amount.sum(), buyers=named.customer_id.nunique()
+    )
+    ranked = ranked.filter(ranked.buyers >= least)
     ranked = ranked.order_by([ibis.desc("amount"), "category"]).limit(int(chosen["top"]))
     return list(ranked.execute()["category"])
 

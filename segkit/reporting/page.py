@@ -13,9 +13,10 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from segkit.errors import RunError
+from segkit.errors import RunError, SegkitError
 from segkit.reporting.rendering import style, templates
 from segkit.reporting.sections import FRAGMENT
+from segkit.sources.values import shape_of
 from segkit.study import project_root
 
 SECTION = re.compile(r'<section id="([\w-]+)" data-nav="([^"]*)"')
@@ -24,6 +25,11 @@ PRINT_MARK = (
     '@bottom-right{content:counter(page)" of "counter(pages);font:8pt sans-serif}}'
 )
 """What stands at the foot of each printed page; the report itself may be torn from its folder."""
+VALUE = re.compile(
+    r"'[^'\n]*'|\"[^\"\n]*\"|\([^()\n]*\)|\[[^\[\]\n]*\]|\S*@\S*|\S*\d{4}\S*|(?<=: )[^:\n]+$"
+)
+"""What a foreign message may quote: in quotes or brackets, with an @, many digits, or at its end."""
+MESSAGE = re.compile(r"^(\w+(?:Error|Exception|Warning)): (.*)$", re.MULTILINE)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -80,12 +86,37 @@ def failed_page(notebook: str, failure: Any) -> str:
         .render(
             notebook=notebook,
             cell=failure.exec_count,
-            cause=f"{failure.ename}: {failure.evalue}",
+            cause=cause_of(failure),
             source=failure.source,
-            traceback=_without_folders(ANSI.sub("", "\n".join(failure.traceback))),
+            traceback=_without_folders(_without_values(failure)),
             style=Markup(style()),
         )
     )
+
+
+def cause_of(failure: Any) -> str:
+    """What went wrong, in one line: a message of segkit's own as it is, another without its values.
+
+    Parameters
+    ----------
+    failure : papermill.PapermillExecutionError
+    """
+    return f"{failure.ename}: {_said(failure.ename, failure.evalue)}"
+
+
+def _said(name: str, message: str) -> str:
+    """Libraries quote the values they stumble over; segkit's own errors never do."""
+    own: list[type[SegkitError]] = [SegkitError, *SegkitError.__subclasses__()]
+    if name in {one.__name__ for one in own}:
+        return message
+    return VALUE.sub(lambda found: shape_of(found.group()), message)
+
+
+def _without_values(failure: Any) -> str:
+    """The traceback, with the form of what foreign messages quote: also of the causes behind it."""
+    text = ANSI.sub("", "\n".join(failure.traceback))
+    text = text.replace(failure.evalue, _said(failure.ename, failure.evalue))
+    return MESSAGE.sub(lambda found: f"{found[1]}: {_said(found[1], found[2])}", text)
 
 
 def _without_folders(text: str) -> str:

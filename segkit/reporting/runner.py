@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
 from segkit.reporting.lint.page import read_facts, require_clean
-from segkit.reporting.page import failed_page, report_page
+from segkit.reporting.page import cause_of, failed_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
 from segkit.reporting.workspace import NAMES, Run, open_run
 from segkit.rights.forget import Erased, erase_withdrawn
@@ -196,7 +196,7 @@ def _execute(
         page = folders.working.parent / f"{name}.failed.html"
         page.write_text(failed_page(name, failure), encoding="utf-8")
         raise RunError(
-            f"{name} failed: {failure.ename}: {failure.evalue}",
+            f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
         ) from None
     nbformat.write(_without_traces(executed, str(choices["study"])), output)

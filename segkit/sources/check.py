@@ -11,6 +11,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.schema import OPEN
 from segkit.sources.files import Raw
+from segkit.sources.printable import listed
 from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
 from segkit.tablespec import TableSpec
@@ -87,13 +88,13 @@ def require_columns(raw: Raw, spec: TableSpec) -> None:
     if left_open:
         raise DataError(
             f"study.yaml leaves open which column of {raw.where} is {', '.join(left_open)}",
-            ", ".join(raw.table.columns),
+            ", ".join(listed(raw.table.columns)),
         )
     missing = [column for column in mapped if column not in raw.table.columns]
     if missing:
         raise DataError(
             f"{raw.where} has no column '{missing[0]}', which study.yaml names",
-            fix=nearest(missing[0], raw.table.columns),
+            fix=nearest(missing[0], listed(raw.table.columns)),
         )
 
 

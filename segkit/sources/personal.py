@@ -108,7 +108,7 @@ def _look(column: str, values: pd.Series) -> Personal | None:
     if times.empty:
         return None
     named = plain_name(column)
-    for kind in _KINDS:
+    for kind in KINDS:
         share = _share(times, kind.fits)
         if share >= kind.least:
             return Personal(column, kind.name, share, f"{_percent(share)} of its values look like it")
@@ -146,7 +146,7 @@ def _is_flag(texts: Iterable[str]) -> bool:
 def _person_names(column: str, times: pd.Series) -> Personal | None:
     """By the column's name, or since most values are capitalised words that hardly come twice."""
     named = plain_name(column)
-    share = _share(times, lambda text: _FULL_NAME.fullmatch(text) is not None)
+    share = _share(times, lambda text: FULL_NAME.fullmatch(text) is not None)
     bare = named in {"name", "customer", "contact", "owner", "client", "kunde", "ansprechpartner"}
     shaped = share >= 0.8 and times.sum() >= 20 and len(times) > 0.5 * times.sum()
     if _NAMED_PERSON.fullmatch(named) and not _is_flag(times.index):
@@ -251,7 +251,7 @@ _STREETS = (
     re.compile(r"\b\d{1,4}( bis| ter)?,? (rue|boulevard|chemin|impasse|allée|quai) ", re.IGNORECASE),
     re.compile(r"\b(calle|avenida|via|viale|rua|piazza) .+\d{1,4}\b", re.IGNORECASE),
 )
-_FULL_NAME = re.compile(
+FULL_NAME = re.compile(
     r"[^\W\d_][\w'’-]+( [^\W\d_]\.?)?( (van|von|de|da|der|la|le|di))*( [A-ZÀ-Þ][\w'’-]+){1,2}"
 )
 _NAMED_PERSON = _named(
@@ -278,7 +278,7 @@ _PHONE_NAMES = _named(
 _STREET_NAMES = _named(
     "street", "address_?(line_?)?[1-3]?", "street_address", "adresse", "strasse", "straße"
 )
-_KINDS = (
+KINDS = (
     _Kind("e-mail addresses", _is_email, 0.01, _EMAIL_NAMES),
     _Kind("bank accounts", _is_iban, 0.05, _IBAN_NAMES),
     _Kind("national ids", _is_national_id, 0.3, _NATIONAL_NAMES),

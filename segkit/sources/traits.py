@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
+from segkit.sources.printable import listed
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study
@@ -95,7 +96,7 @@ def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
             known = [column for column in customers.columns if column != "customer_id"]
             raise DataError(
                 f"the customer table has no column '{trait.column}', which the trait '{name}' names",
-                fix=nearest(trait.column, known),
+                fix=nearest(trait.column, listed(known)),
             )
 
 

@@ -102,6 +102,22 @@ def test_rows_that_only_lie_too_late_are_no_mistake_of_the_table():
     assert frame["n_visits"].tolist() == [0]
 
 
+def test_rows_of_people_without_consent_are_no_mistake_of_the_table():
+    consent = pd.DataFrame({"who": ["c0", "ana"], "ok": ["no", "yes"]})
+    crm = pd.DataFrame({"id": ["c0", "ana"], "region": ["n", "s"]})
+    study = study_of(
+        "web", BASE, consent={"purpose": "analytics"},
+        tables={
+            "web": {"file": "w", "columns": {name: name for name in BASE}},
+            "customers": {"file": "c", "columns": {"customer_id": "id"}},
+            "consent": {"file": "k", "columns": {"customer_id": "who", "analytics": "ok"}},
+        },
+    )  # fmt: skip
+    tables = segkit.load_tables(study, web=rows(), customers=crm, consent=consent)
+    assert tables.events["web"].count().execute() == 0
+    assert segkit.build_features(tables, as_of=AS_OF).frame["n_visits"].to_dict() == {"ana": 0}
+
+
 # --- web
 
 

@@ -13,6 +13,8 @@ from segkit.sources.behaviour.web import has_hours
 from segkit.tablespec import TableSpec
 
 TOP_CHANNELS = 5
+NEVER_SHOWN = ("web_step_", "web_mobile")
+"""Totals that may be 0 because the table has no word for what they count."""
 LASTING = "mean minutes from the first event of a visit to its last; 0 for a visit of one event"
 NO_MINUTES = "the dates of the web table hold no time of day"
 
@@ -30,11 +32,18 @@ def web_part(rows: ibis.Table, spec: TableSpec) -> Part:
     lasting = "mean minutes that a visit lasts" if is_visit else LASTING
     every = [*_features(_visit_said(spec, minutes), lasting), *_steps(steps), *_channels(channels)]
     given = set(totals.columns)
-    if "web_mobile" in given and not visits.is_mobile.sum().fill_null(0).execute():
-        given -= {"web_mobile"}
+    given -= _never_shown(totals, [name for name in given if name.startswith(NEVER_SHOWN)])
     built = [feature for feature in every if feature.needs in given]
     left_out = {f.name: _why_not(f.needs, spec) for f in every if f not in built}
     return Part(totals, built, left_out)
+
+
+def _never_shown(totals: ibis.Table, names: Sequence[str]) -> set[str]:
+    """Those that are 0 for all: what no visit shows isn't known not to happen."""
+    if not names:
+        return set()
+    sums = totals.agg(**{name: totals[name].sum().fill_null(0) for name in names}).execute().iloc[0]
+    return {name for name in names if not sums[name]}
 
 
 def _given_visits(rows: ibis.Table) -> ibis.Table:
@@ -145,6 +154,8 @@ def _channels(channels: Mapping[str, Sequence[str]]) -> Iterator[Feature]:
 def _why_not(needs: str, spec: TableSpec) -> str:
     if needs == "web_seconds" and not is_of_sessions(spec):
         return NO_MINUTES
+    if needs.startswith("web_step_"):
+        return "no visit of the web table shows the step or a later one"
     if needs == "web_mobile" and "device" in spec.columns:
         return "no device of the web table reads as a mobile phone"
     lacks = {

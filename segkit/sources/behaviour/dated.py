@@ -9,6 +9,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.check import (
+    BARRED,
     Check,
     Values,
     as_it_came,
@@ -176,10 +177,14 @@ def _refuse_unknown_words(check: Check, name: str, spec: TableSpec, limit: float
 
 
 def _refuse_nothing_kept(check: Check, name: str) -> None:
-    """Rows that only lie too late are no mistake: an earlier as_of may be meant."""
-    record = check.record(name)
-    if record["rule"].isin(["kept", LATE]).any():
+    """Rows that only lie too late, or of people who may not be used, are no mistake of the table."""
+    table = check.raw.table
+    fine = check.rule.isnull() | (check.rule == LATE)
+    if BARRED in table.columns:
+        fine |= table[BARRED].notnull() & check.read["customer_id"].notnull()
+    if table.filter(fine).count().execute():
         return
+    record = check.record(name)
     why = ", ".join(f"{row.rule} ({row.lines:,})" for row in record.itertuples())
     raise DataError(
         f"no row of {check.raw.where} can be kept: {why}",
