@@ -12,6 +12,7 @@ from segkit.shown import Shown
 from segkit.sources.joins.coverage import ORDERS, orphans
 from segkit.sources.joins.explained import Explained
 from segkit.sources.joins.findings import findings_of
+from segkit.sources.joins.page import page_of
 from segkit.sources.quality import READ
 
 EXPLAINED = ["attribute", "value", "source", "observed_at", "rule", "other_values"]
@@ -133,19 +134,7 @@ class CustomerProfile(Shown):
         return Explained(pd.DataFrame(rows, columns=EXPLAINED).assign(consent=consent))
 
     def _repr_html_(self) -> str:
-        parts = {
-            "Who is in which table": self.coverage,
-            "Customers that no other table knows": self.orphans.reset_index(),
-            "Where sources differ, and what decided": self.conflicts.reset_index(),
-            "Age of the values in use": self.freshness,
-            "One person, several ids; one id, two people": self.identity,
-        }
-        html = f"<p>{self.reading}</p>"
-        for title, frame in parts.items():
-            if len(frame):
-                table = frame.to_html(index=False, border=0, na_rep="", float_format="{:,.2f}".format)
-                html += f"<h4>{title}</h4>{table}"
-        return html
+        return page_of(self)
 
 
 def _explained(name: str, said: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, Any]:
