@@ -1,4 +1,4 @@
-"""The command: segkit new | check | run | fetch | forget | access."""
+"""The command: segkit new | check | messages | run | fetch | forget | access."""
 
 import argparse
 import sys
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     check.set_defaults(run=_check)
 
+    messages = verbs.add_parser(
+        "messages", help="write a messages.yaml to start from, with each segment's figures"
+    )
+    messages.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    messages.set_defaults(run=_messages)
+
     run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
     run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
     run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
@@ -67,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
         help="a notebook parameter, such as k=4; may be repeated",
     )  # fmt: skip
+    run.add_argument("--pdf", action="store_true", help="print the report as well, by a Chromium")
     run.set_defaults(run=_run)
     _add_rights(verbs)
 
@@ -109,6 +116,7 @@ def _new(given: argparse.Namespace) -> None:
 
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
+    from segkit.personas.messages import load_messages
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
@@ -125,13 +133,25 @@ def _check(given: argparse.Namespace) -> None:
     if features.coverage:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
+    if (messages := tables.study.folder / "messages.yaml").is_file():
+        print(f"messages.yaml: {load_messages(messages).reading}")
     print(f"The study is ready: segkit run {given.study}")
 
 
+def _messages(given: argparse.Namespace) -> None:
+    from segkit.reporting.starter import write_starter
+
+    print(write_starter(given.study))
+
+
 def _run(given: argparse.Namespace) -> None:
+    from segkit.reporting.pdf import find_browser, print_pdf
     from segkit.reporting.runner import run_study
 
+    browser = find_browser() if given.pdf else None
     report = run_study(given.study, as_of=given.as_of, parameters=_named(given.parameters))
+    if browser:
+        print_pdf(report, browser)
     print(report.parent.parent / "latest" / report.name)
 
 

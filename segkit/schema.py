@@ -88,7 +88,7 @@ def worded(error: fastjsonschema.JsonSchemaValueException, where: str) -> StudyE
     if error.rule == "propertyNames":
         return _unknown_word(where, error.value, error.rule_definition["enum"])
     if error.rule == "enum":
-        return StudyError(f"{where} is '{error.value}'", " or ".join(error.rule_definition))
+        return StudyError(f"{where} is '{error.value}'", " or ".join(map(str, error.rule_definition)))
     if error.rule == "required":
         known = list(error.definition.get("properties", {}))
         if error.definition.get("additionalProperties") is False and set(error.value) - set(known):

@@ -10,11 +10,13 @@ from segkit.permission import check_permission
 from segkit.protected import protected_kind
 from segkit.sourcespec import check_sources
 from segkit.traits import TraitSpec
+from segkit.traitsense import check_made
 
 if TYPE_CHECKING:
     from segkit.study import Study
     from segkit.tablespec import TableSpec
 
+TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
@@ -172,6 +174,11 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers, or sources: traits are columns of them",
         )
+    if study.weight in {trait.column for trait in study.traits.values()}:
+        raise StudyError(
+            f"'{study.weight}' is both a trait and the weight",
+            "one of the two: a weight says for how many people somebody stands, not who they are",
+        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
@@ -194,8 +201,9 @@ def _check_trait(where: str, trait: TraitSpec) -> None:
         raise StudyError(f"{where}.levels holds numbers for a category", "names, or kind: ordered")
     if trait.kind in {"yes_no", "date", "birth_year"} and trait.levels is not None:
         raise StudyError(f"{where} is of kind {trait.kind} and has levels", "no levels for this kind")
+    check_made(where, trait)
     if trait.plausible is not None:
-        if trait.kind in {"yes_no", "category"} or trait.named is not None:
+        if trait.kind in TEXTUAL or trait.named is not None or trait.bands:
             raise StudyError(f"{where}.plausible is given for a {trait.kind}", "a kind with numbers")
         _check_limits(f"{where}.plausible", trait.plausible)
     both = sorted({text.casefold() for text in trait.yes} & {text.casefold() for text in trait.no})

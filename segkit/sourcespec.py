@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
-from segkit.traits import TraitSpec
+from segkit.traits import PAIRS, TraitSpec
 
 if TYPE_CHECKING:
     from segkit.study import Study
@@ -161,6 +161,8 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
             f"{where}.from names '{strange[0]}', for which {where}.column has no column",
             f"its sources: {', '.join(trait.columns)}",
         )
+    if trait.kind in PAIRS and trait.origin and len(trait.origin) != 2:
+        raise StudyError(f"{where}.from is {trait.origin}", "[column, column]")
     if not trait.columns and not _only_source(study) and known:
         raise _unclear(where, "from", known)
     for source, column in origin_of(trait, study).columns.items():

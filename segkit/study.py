@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from segkit.defaults import PARAMETERS, RULES, WORDS
 from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.permission import ConsentSpec, consent_spec
@@ -22,30 +23,7 @@ from segkit.sourcespec import ProfileSpec
 from segkit.strictyaml import read_yaml
 from segkit.tablespec import TableSpec, table_spec
 from segkit.targetspec import TargetSpec, target_spec
-from segkit.traits import ScaleSpec, TraitSpec, scale_spec, trait_spec
-
-PARAMETERS: Mapping[str, Any] = {
-    "k": None,
-    "k_max": 8,
-    "min_share": 0.05,
-    "method": None,
-    "n_starts": 20,
-    "n_boot": 50,
-    "random_state": 0,
-}
-RULES: Mapping[str, Any] = {
-    "cancellation_prefix": None,
-    "non_products": (),
-    "duplicates": "keep",
-    "sale_status": None,
-    "max_unreadable_share": 0.05,
-}
-WORDS: Mapping[str, str] = {
-    "customer": "customer",
-    "customers": "customers",
-    "order": "order",
-    "orders": "orders",
-}
+from segkit.traits import ScaleSpec, TraitSpec, choice_traits, scale_spec, trait_spec
 
 
 @dataclass(frozen=True)
@@ -86,6 +64,8 @@ class Study:
         For which purpose the study runs; with it, customers without consent are left out.
     pseudonyms : dict of str to str, optional
         `key_file` or `key_env`: where the key is under which ids become pseudonyms.
+    weight : str
+        Column of the survey's weights; said, not used: each respondent counts once.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
@@ -112,6 +92,7 @@ class Study:
     traits: Mapping[str, TraitSpec] = field(default_factory=dict)
     scales: Mapping[str, ScaleSpec] = field(default_factory=dict)
     missing_bases: str = "refuse"
+    weight: str = ""
     made_for: str = ""
     owner: str = ""
     review_by: str = ""
@@ -260,7 +241,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
-    content = checked(content)
+    content = _with_choices(checked(content))
     given = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
     study = Study(
         **{**content, **given}
@@ -283,6 +264,20 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     )
     check_sense(study)
     return study
+
+
+def _with_choices(content: dict[str, Any]) -> dict[str, Any]:
+    """Questions of several answers as the traits that they stand for."""
+    traits = dict(content.get("traits", {}))
+    for name, choice in content.get("choices", {}).items():
+        made = choice_traits(name, choice)
+        twice = sorted(set(made) & set(traits))
+        if twice:
+            said = f"'{twice[0]}' is both a trait and an option of '{name}'"
+            raise StudyError(said, "one of the two")
+        traits |= made
+    plain = {key: value for key, value in content.items() if key != "choices"}
+    return {**plain, "traits": traits} if traits else plain
 
 
 def _checked_date(text: str, key: str = "as_of") -> str:

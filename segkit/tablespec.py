@@ -28,6 +28,8 @@ class TableSpec:
     skip_lines, extra_header_rows, footer : int
         Lines before the header, header rows under the names, and closing lines that hold
         something: read as what they are, not as records.
+    set_aside : dict, optional
+        Reason -> {column: values}: rows of the customer table that don't count, such as previews.
     fill_down : dict, optional
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
@@ -49,6 +51,7 @@ class TableSpec:
     skip_lines: int = 0
     extra_header_rows: int = 0
     footer: int = 0
+    set_aside: Mapping[str, Mapping[str, Any]] | None = None
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
     means: Mapping[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segkit.exploration.result import Exploration
 
 KINDS = {
-    "number": "Numbers",
+    "number": "Numbers, drawn from P1 to P99",
     "yes_no": "Yes or no",
     "ordered": "Ordered levels",
     "category": "Categories",
@@ -32,7 +32,9 @@ def cards(found: "Exploration") -> Markup:
         own = [name for name in kinds.index[kinds == kind] if _has_picture(found.spreads[name])]
         shown |= set(own)
         if own:
-            grid = Markup("").join(_card(found.label(name), found.spreads[name]) for name in own)
+            grid = Markup("").join(
+                _card(found.label(name), found.spreads[name], is_date=kind == "date") for name in own
+            )
             blocks.append(Markup('<h5>{}</h5><div class="g">{}</div>').format(title, grid))
     rest = [
         f"{found.label(name)} ({found.spreads[name].note})" for name in kinds.index if name not in shown
@@ -57,33 +59,28 @@ def _has_picture(spread: Spread) -> bool:
     return bool(spread.figures) or spread.levels is not None
 
 
-def _card(label: str, spread: Spread) -> Markup:
-    picture, words = _pictured(spread)
+def _card(label: str, spread: Spread, *, is_date: bool) -> Markup:
+    picture, words = _pictured(spread, is_date)
     note = f"{words} ({spread.note})" if spread.note and words else words or spread.note
     return Markup('<div class="c"><b>{}</b>{}<span class="q">{}</span></div>').format(
         label, picture, note
     )
 
 
-def _pictured(spread: Spread) -> tuple[Markup, str]:
+def _pictured(spread: Spread, is_date: bool) -> tuple[Markup, str]:
     if "yes" in spread.figures:
         return Markup(""), f"yes {percent(spread.figures['yes'])}"
     if spread.levels is not None:
-        words = _by_span(spread.levels) if _is_months(spread.levels) else _levels(spread.levels)
+        words = _by_span(spread.levels) if is_date else _levels(spread.levels)
         return bars(spread.levels.to_numpy(), words), words
     given = [name for name in SHOWN_PERCENTILES if name in spread.figures]
     words = ", ".join(f"{name} {number(spread.figures[name])}" for name in given)
     return (Markup("") if spread.heights is None else bars(spread.heights, words)), words
 
 
-def _is_months(levels: pd.Series) -> bool:
-    first = str(levels.index[0])
-    return len(levels) > MOST_NAMED and first[:4].isdigit() and (len(first) == 4 or first[4:5] == "-")
-
-
 def _by_span(levels: pd.Series) -> str:
     own = levels.drop(OTHER, errors="ignore")
-    most = own.idxmax()
+    most = str(own.idxmax())
     return f"{own.index[0]} to {own.index[-1]}, most in {most} ({percent(own[most] / levels.sum())})"
 
 

@@ -20,9 +20,10 @@ from segkit.exploration.subject import (
     subject_of_tables,
 )
 from segkit.exploration.usable import usable
-from segkit.sources.personal import find_personal
+from segkit.sources.personal import Personal, find_personal
 from segkit.sources.tables import Tables
 
+ROWS_OF_NUMBERS = 2_000
 JOINED = ("profile", "consent")
 
 
@@ -75,7 +76,7 @@ def explore(
 
 def _explored(subject: Subject, notices: Iterable[str], tables: Tables | None) -> Exploration:
     columns = {str(name): tell(subject.frame[name]) for name in subject.frame}
-    found = find_personal(subject.frame)
+    found = _personal(subject.frame)
     personal = {one.column: one.kind for one in found}
     open_ones = [one for name, one in columns.items() if name not in personal]
     spreads = {name: _shown(one, personal) for name, one in columns.items()}
@@ -104,6 +105,15 @@ def _explored(subject: Subject, notices: Iterable[str], tables: Tables | None) -
     )
 
 
+def _personal(frame: pd.DataFrame) -> list[Personal]:
+    """Likely personal columns, in the frame's order; of numbers fewer rows tell enough."""
+    is_number = frame.dtypes.map(pd.api.types.is_numeric_dtype)
+    numbers = frame.loc[:, is_number].iloc[:: max(1, len(frame) // ROWS_OF_NUMBERS)]
+    found = (*find_personal(frame.loc[:, ~is_number]), *find_personal(numbers))
+    place = {str(name): at for at, name in enumerate(frame)}
+    return sorted(found, key=lambda one: place[one.column])
+
+
 def _shown(column: Column, personal: dict[str, str]) -> Spread:
     if column.name in personal:
         return Spread({}, note=f"likely {personal[column.name]}: not shown")
@@ -129,7 +139,7 @@ def _missing(subject: Subject, columns: dict[str, Column]) -> pd.DataFrame:
 
 def _sources(tables: Tables | None, subject: Subject) -> pd.DataFrame:
     """Coverage by source, unless the study's profile tells it."""
-    if tables is None or getattr(tables, "profile", None) is not None:
+    if tables is None or "profile" in _joined(tables):
         return pd.DataFrame(columns=COLUMNS)
     return source_coverage(tables, subject.frame.index)
 

@@ -20,6 +20,8 @@ WRITTEN_BLANKS = ("nan", "null", "<na>", "n/a", "#n/a")
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 PADDED = r"0\d+"
 ISO_DAY = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
+OTHER_DATE = r"\d{1,4}[/. -](\d{1,2}|[A-Za-z]{3,9})[/. ,-]+\d{1,4}([ T,].*)?"
+MARKED_NUMBER = r"[$€£¥]?\s?[-+]?\d[\d.,' ]*\s?([$€£¥%]|EUR|USD|GBP|[KkMm]|[MB]illion)?"
 YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "y": 1.0, "n": 0.0}
 _ID = re.compile(r"(\w+_)?(id|ids|uuid|guid|key|code|number|no|nr|num|index)")
 
@@ -42,6 +44,8 @@ class Column:
         Share of the filled values that are the commonest one, 0 to 1.
     blanks : dict of str to int
         Why there is no value, as far as the column itself tells, and how often.
+    hint : str
+        What texts look like that weren't read as such.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Column:
     distinct: int
     common: float
     blanks: dict[str, int]
+    hint: str = ""
 
     @property
     def filled(self) -> int:
@@ -81,7 +86,9 @@ def tell(values: pd.Series) -> Column:
     counts = read.value_counts()
     common = float(counts.iloc[0] / counts.sum()) if len(counts) else 0.0
     kind = _kind(name, read, counts)
-    return Column(name, kind, read, len(counts), common, {why: n for why, n in blanks.items() if n})
+    hint = _hint(counts) if kind in {"category", "id"} and len(counts) > MOST_LEVELS else ""
+    blanks = {why: n for why, n in blanks.items() if n}
+    return Column(name, kind, read, len(counts), common, blanks, hint)
 
 
 def _read(values: pd.Series) -> tuple[pd.Series, dict[str, int]]:
@@ -95,35 +102,46 @@ def _read(values: pd.Series) -> tuple[pd.Series, dict[str, int]]:
         numbers = values.astype("float64")
         endless = np.isinf(numbers)
         return numbers.mask(endless), {"blank": n_blank, "not a finite number": int(endless.sum())}
-    texts = values.astype("str").str.strip().mask(values.isna())
-    n_empty = int((texts == "").sum())
-    written = texts.str.lower().isin(WRITTEN_BLANKS)
-    texts = texts.mask((texts == "") | written)
-    return _spoken(texts), {
-        "blank": n_blank + n_empty,
-        "written as null, n/a or the like": int(written.sum()),
+    codes, levels = pd.factorize(values.astype("str").where(values.notna()))
+    texts = pd.Series(levels).astype("str").str.strip()
+    empty, written = (texts == ""), texts.str.lower().isin(WRITTEN_BLANKS)
+    times = np.bincount(codes[codes >= 0], minlength=len(texts))
+    known = _spoken(texts[~(empty | written)], times[~(empty | written)])
+    return known.reindex(codes).set_axis(values.index).rename(values.name), {
+        "blank": n_blank + int(times[empty].sum()),
+        "written as null, n/a or the like": int(times[written].sum()),
     }
 
 
-def _spoken(texts: pd.Series) -> pd.Series:
-    """Texts as the numbers, days, or yes and no that they hold."""
-    times = texts.value_counts()
-    if times.empty:
-        return texts
-    forms = pd.Series(times.index, index=times.index).astype("str")
-    total = times.sum()
+def _spoken(texts: pd.Series, times: np.ndarray) -> pd.Series:
+    """Different texts as the numbers, days, or yes and no that they hold."""
+    total = max(int(times.sum()), 1)
 
     def share(is_so: pd.Series) -> float:
-        return float(times[is_so.to_numpy()].sum() / total)
+        return float(times[is_so.to_numpy(dtype=bool)].sum() / total)
 
-    if share(forms.str.fullmatch(NUMBER)) >= SURE and not forms.str.fullmatch(PADDED).any():
+    if texts.empty:
+        return texts
+    if share(texts.str.fullmatch(NUMBER)) >= SURE and not texts.str.fullmatch(PADDED).any():
         return pd.to_numeric(texts, errors="coerce").astype("float64")
-    if share(forms.str.fullmatch(ISO_DAY)) >= SURE:
+    if share(texts.str.fullmatch(ISO_DAY)) >= SURE:
         return _naive(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True))
-    words = set(forms.str.lower())
+    words = set(texts.str.lower())
     if len(words) == 2 and words <= set(YES_NO):
         return texts.str.lower().map(YES_NO).astype("float64")
     return texts
+
+
+def _hint(counts: pd.Series) -> str:
+    """Whether texts look like dates or numbers in a form that must be stated first."""
+    if pd.api.types.is_numeric_dtype(counts.index):
+        return ""
+    texts = pd.Series(counts.index[:1_000]).astype("str")
+    if texts.str.fullmatch(OTHER_DATE).mean() >= SURE:
+        return "dates that aren't ISO: say their date_format"
+    if texts.str.fullmatch(MARKED_NUMBER).mean() >= SURE and not texts.str.isdigit().any():
+        return "numbers with marks or a currency: say decimal and thousands, or take the marks off"
+    return ""
 
 
 def _naive(moments: pd.Series) -> pd.Series:

@@ -56,4 +56,5 @@ def merged(counts: pd.Series, *, ordered: bool = False, most: int = MOST_SHOWN) 
         return large.astype("int64")
     shown = counts[counts.index.isin(large.index)] if ordered else large
     shown = pd.Series(shown.to_numpy(), index=[str(level) for level in shown.index], dtype="int64")
-    return pd.concat([shown, pd.Series({OTHER: rest})]) if rest else shown
+    name = "All other levels" if OTHER in shown.index else OTHER
+    return pd.concat([shown, pd.Series({name: rest})]) if rest else shown

@@ -61,14 +61,17 @@ def spread(column: Column) -> Spread:
     if column.kind == "yes_no":
         return _yes_no(filled)
     if column.kind == "date":
-        return Spread({}, levels=_by_month(filled))
+        return _levelled(_by_month(filled), column.distinct, "days")
     if column.kind == "number":
         return _number(filled, column.distinct)
     levels = merged(filled.value_counts(sort=False), ordered=column.kind == "ordered")
+    return _levelled(levels, column.distinct, "levels")
+
+
+def _levelled(levels: pd.Series, distinct: int, what: str) -> Spread:
     if levels.empty:
-        return Spread({}, note=f"{column.distinct:,} levels, none with {SMALL} or more")
-    note = f"{column.distinct:,} levels" if column.distinct > MOST_LEVELS else ""
-    return Spread({}, levels=levels, note=note)
+        return Spread({}, note=f"{distinct:,} {what}, none that {SMALL} or more have")
+    return Spread({}, levels=levels, note=f"{distinct:,} {what}" if distinct > MOST_LEVELS else "")
 
 
 _UNSHOWN = {
@@ -96,7 +99,8 @@ def _number(filled: pd.Series, distinct: int) -> Spread:
     if distinct <= FEW_VALUES:
         counts = filled.value_counts().sort_index()
         counts.index = [f"{value:g}" for value in counts.index]
-        return Spread(figures, levels=merged(counts, ordered=True, most=FEW_VALUES))
+        levels = merged(counts, ordered=True, most=FEW_VALUES)
+        return Spread(figures, levels=None if levels.empty else levels)
     low, high = figures["P1"], figures["P99"]
     if low == high:
         return Spread(figures, note="the same from P1 to P99")

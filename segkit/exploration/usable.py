@@ -77,6 +77,8 @@ def _verdict(
     """The first reason that holds decides."""
     if column.name in personal:
         return CANNOT, f"likely holds {personal[column.name]}"
+    if column.hint:
+        return CANNOT, f"looks like {column.hint}"
     if column.kind in _NEVER:
         return CANNOT, _NEVER[column.kind]
     if column.common >= ALIKE:

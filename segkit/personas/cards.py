@@ -10,6 +10,7 @@ from segkit.personas.effects import word
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile
+from segkit.plain import markdown_plain
 from segkit.shown import Shown
 
 
@@ -153,7 +154,8 @@ class Personas(Shown):
     def reading(self) -> str:
         """Each segment in one line of Markdown."""
         return "\n".join(
-            f"- **{card.name}**, {card.share.text} of customers: {card.lead.text}"
+            f"- **{markdown_plain(card.name)}**, {card.share.text} of customers: "
+            f"{markdown_plain(card.lead.text)}"
             for card in self.cards
         )
 

@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -199,13 +199,22 @@ def given(text: str) -> Markup:
     return escape(text)
 
 
-def fact_table(facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
-    """Facts as plain records, sorted by id, for facts.json; those that are withheld are left out."""
-    return [_record(facts[key]) for key in sorted(facts) if not facts[key].is_withheld]
+def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Facts as plain records, sorted by id, for facts.json; those that are withheld are left out.
+
+    Parameters
+    ----------
+    facts : dict of str to Fact
+    keys : iterable of str
+        Of the segments; where one may hold a slash, as a rule's name may, it must be given.
+    """
+    keys = sorted(keys, key=len, reverse=True)
+    return [_record(facts[name], keys) for name in sorted(facts) if not facts[name].is_withheld]
 
 
-def _record(fact: Fact) -> dict[str, Any]:
-    segment, _, rest = fact.id.partition("/")
+def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
+    segment = next((k for k in keys if fact.id.startswith(f"{k}/")), fact.id.split("/")[0])
+    rest = fact.id.removeprefix(f"{segment}/")
     metric, _, statistic = rest.rpartition("/")
     said = {"segment": segment, "metric": metric or statistic, "statistic": statistic}
     record = asdict(fact)

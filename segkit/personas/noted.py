@@ -18,6 +18,8 @@ from segkit.personas.writer import CardWriter
 
 LOOSE = 0.1
 """A figure without a range has moved when it differs by more than this share of itself."""
+ROUNDED = 1e-5
+"""Share of itself by which a figure may differ for being written in six digits."""
 NOT_STORED = "check: the figures as they were when this was written are not stored"
 GONE = "check: a figure that this rests on is no longer shown"
 SIZES = {"customers": "size/customers", "share": "size/share", "revenue_share": "revenue/share"}
@@ -147,7 +149,7 @@ class Noted:
         """Whether a figure has left the interval that it had when the note was written."""
         seen = {self.named(name): figures for name, figures in self.notes.written_facts.items()}
         checks = []
-        if any(fact.id not in seen for fact in facts):
+        if any(fact.id not in seen for fact in facts if not fact.id.startswith("all/")):
             checks.append(NOT_STORED)
         if any(fact.id in seen and not _is_within(fact.value, seen[fact.id]) for fact in facts):
             checks.append(MOVED)
@@ -250,6 +252,8 @@ USED = "and used less here than elsewhere: {label} {here}, all {all}."
 
 
 def _is_within(value: float, seen: tuple[float, ...]) -> bool:
+    """Whether a figure lies where it lay; what is written down is rounded."""
     if len(seen) == 3:
-        return seen[1] <= value <= seen[2]
+        spare = ROUNDED * max(map(abs, seen))
+        return seen[1] - spare <= value <= seen[2] + spare
     return abs(value - seen[0]) <= LOOSE * abs(seen[0])

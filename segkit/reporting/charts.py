@@ -14,8 +14,8 @@ from segkit.personas.facts import Fact
 from segkit.personas.names import ENTER
 from segkit.reporting.svg import figure, joined, line, number, of_segment, rect, svg, text, trace
 
-LONGEST = 30
-"""Characters of a label that a panel has room for; the table beside it has all."""
+LONGEST, LONGEST_NAME = 30, 52
+"""Characters of a label, and of a name, that there is room for; the table beside it has all."""
 BAR = 330
 """Width of the longest bar of size against value."""
 
@@ -28,7 +28,7 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     body = []
     for position, card in enumerate(shown):
         top = position * row
-        parts = [text(0, top + 12, card.name, "lab")]
+        parts = [text(0, top + 12, _shortened(card.name, LONGEST_NAME), "lab")]
         pairs = [(card.share, customers, "mute-bar"), (card.revenue_share, "revenue", "accent-bar")]
         for offset, (fact, word, style) in enumerate(pairs):
             if fact is not None and not fact.is_withheld:
@@ -63,7 +63,7 @@ def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Marku
     row, reach = 20, 62.0
     longest = min(max(len(label) for label in effects), LONGEST)
     end = max(118.0, 5.9 * longest)
-    middle, width = end + 94, end + 192
+    middle, width = end + 104, end + 212
     body = [line(middle, 2, middle, 6 + row * len(effects), "axis")]
     for position, (label, fact) in enumerate(effects.items()):
         y = 5 + position * row
@@ -91,8 +91,8 @@ def _clear_effects(effects: Mapping[str, Fact]) -> str:
     return f"No effect is clear; the largest is {label} {known[label].text}."
 
 
-def _shortened(label: str) -> str:
-    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
+def _shortened(label: str, longest: int = LONGEST) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
 
 
 def effect_bar(delta: float) -> Markup:

@@ -45,8 +45,6 @@ def earlier_run(run: Run) -> Earlier | None:
     Runs of the same inputs and reference date are passed over: between them nobody moved, and a
     report made twice is the same report.
     """
-    if run.segments.method == "rules":
-        return None
     for record in _records(run):
         if record["inputs_sha256"] == dict(run.inputs) and record["as_of"] == run.study.as_of:
             continue
@@ -55,11 +53,25 @@ def earlier_run(run: Run) -> Earlier | None:
             before = load_segments(private / "segments")
         except DataError:  # of an older version, or deleted: there is nothing to compare with
             return None
-        if before.method == "rules" or set(before.model.columns) != set(run.features.bases.columns):
+        match = _matched(before, run)
+        if match is None:
             return None
-        match = match_segments(before, run.segments, run.features.bases)
         return Earlier(record["as_of"], before, _names(private / "facts" / NAMES), match)
     return None
+
+
+def _matched(before: Segmentation, run: Run) -> Match | None:
+    """Which segment continues which; rules do by their names, and a rule continues no found one."""
+    now = run.segments
+    if set(before.model.columns) != set(now.model.columns):
+        return None
+    if "rules" not in {before.method, now.method}:
+        return match_segments(before, now, run.features.bases)
+    if before.method != now.method:
+        return None
+    old, new = (list(one.labels.cat.categories) for one in (before, now))
+    rows = [{"segment_key": key, "previous_key": key if key in old else None} for key in new]
+    return Match(pd.DataFrame(rows), tuple(key for key in old if key not in new), "customers")
 
 
 def _records(run: Run) -> Iterator[dict]:  # type: ignore[type-arg]

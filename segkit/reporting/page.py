@@ -14,6 +14,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from segkit.errors import RunError, SegkitError
+from segkit.plain import visible
 from segkit.reporting.rendering import style, templates
 from segkit.reporting.sections import FRAGMENT
 from segkit.sources.values import shape_of
@@ -60,7 +61,7 @@ def report_page(
     if not fragments:
         raise RunError("the report notebook shows no section", "cells that end in `report.<section>`")
     page = templates().get_template("page.html")
-    return page.render(
+    html = page.render(
         title=title,
         style=Markup(style()),
         print_mark=Markup(PRINT_MARK % re.sub(r"\W", "", mark)),
@@ -69,9 +70,10 @@ def report_page(
         run_line=run_line,
         pages=pages,
     )
+    return visible(html)
 
 
-def failed_page(notebook: str, failure: Any) -> str:
+def failed_page(notebook: str, failure: Any, report: str = "") -> str:
     """The page of a failed run: the cause first, then the cell and its traceback.
 
     Parameters
@@ -79,8 +81,10 @@ def failed_page(notebook: str, failure: Any) -> str:
     notebook : str
         Its name.
     failure : papermill.PapermillExecutionError
+    report : str
+        Address of the last good report, where there is one.
     """
-    return (
+    return visible(
         templates()
         .get_template("failed.html")
         .render(
@@ -90,6 +94,7 @@ def failed_page(notebook: str, failure: Any) -> str:
             source=failure.source,
             traceback=_without_folders(_without_values(failure)),
             style=Markup(style()),
+            report=report,
         )
     )
 
@@ -117,6 +122,17 @@ def _without_values(failure: Any) -> str:
     text = ANSI.sub("", "\n".join(failure.traceback))
     text = text.replace(failure.evalue, _said(failure.ename, failure.evalue))
     return MESSAGE.sub(lambda found: f"{found[1]}: {_said(found[1], found[2])}", text)
+
+
+def refused_page(error: RunError, report: str = "") -> str:
+    """The page of a run whose report the lint refuses: what it found."""
+    page = templates().get_template("failed.html")
+    return visible(
+        page.render(
+            notebook="report", cell=None, cause=error.arrived, source="", traceback=str(error),
+            style=Markup(style()), report=report,
+        )
+    )  # fmt: skip
 
 
 def _without_folders(text: str) -> str:

@@ -1,5 +1,6 @@
 """Templates: everything is escaped, nothing may be undefined."""
 
+import hashlib
 import re
 from datetime import date
 from functools import cache
@@ -70,4 +71,7 @@ def _day(text: str) -> Markup:
 
 
 def _anchor(card: Card) -> str:
-    return f"segment-{card.key}"
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", card.key).strip("-")
+    if plain != card.key:  # a rule's name may hold anything, an anchor may not
+        plain += f"-{hashlib.sha256(card.key.encode()).hexdigest()[:6]}"
+    return f"segment-{plain}"

@@ -26,9 +26,12 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.analyst import analyst_page, title_of
+from segkit.reporting.briefs import brief_pages
 from segkit.reporting.lint.page import read_facts, require_clean
-from segkit.reporting.page import cause_of, failed_page, report_page
+from segkit.reporting.page import cause_of, failed_page, refused_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
+from segkit.reporting.rendering import style, templates
 from segkit.reporting.workspace import NAMES, Run, open_run
 from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
@@ -194,7 +197,7 @@ def _execute(
         )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
-        page.write_text(failed_page(name, failure), encoding="utf-8")
+        page.write_text(failed_page(name, failure, _last_good(page.parent)), encoding="utf-8")
         raise RunError(
             f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
@@ -230,6 +233,11 @@ def _forget(kernel: KernelManager) -> None:
         client.stop_channels()
 
 
+def _last_good(reports: Path) -> str:
+    """Address of the last good report, seen from its folder."""
+    return f"latest/{REPORT}" if (reports / "latest" / REPORT).is_file() else ""
+
+
 def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
     """Drop papermill's paths and clock times, and the folders above the study."""
     notebook.metadata.pop("papermill", None)
@@ -256,9 +264,16 @@ def _finish(
     facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
     names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
     mark = run.fingerprint[:12]
-    page = report_page(notebook, title=study.title, run_line=line, mark=mark)
-    require_clean(page, read_facts(facts), names)
+    pages = _write_analyst_pages(folders.working, line)
+    page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
+    try:
+        require_clean(page, read_facts(facts), names)
+    except RunError as error:
+        failed = study.reports / "report.failed.html"
+        failed.write_text(refused_page(error, _last_good(study.reports)), encoding="utf-8")
+        raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
+    _write_briefs(notebook, folders.working / "briefs")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
@@ -276,6 +291,24 @@ def _finish(
         record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+
+
+def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+    folder.mkdir()
+    pages = brief_pages(notebook, templates=templates(), style=style())
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
+    """Write every notebook but the report's as a page; return their addresses and titles."""
+    names = [name for name in NOTEBOOKS if name != "report"]
+    notebooks = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in names}
+    pages = [(f"{name[:2]}.html", title_of(notebook)) for name, notebook in notebooks.items()]
+    for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
+        html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
+        (folder / address).write_text(html, encoding="utf-8")
+    return pages
 
 
 def _point_latest(target: Path) -> None:

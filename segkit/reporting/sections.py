@@ -11,9 +11,11 @@ from segkit.personas.facts import Fact
 from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
 from segkit.reporting.about import About
+from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
 from segkit.reporting.comparison import compare_rows
+from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
-from segkit.reporting.rendering import render, style
+from segkit.reporting.rendering import render, style, templates
 from segkit.reporting.sentences import Told
 from segkit.reporting.verdict import headline
 from segkit.reporting.workspace import Run
@@ -106,6 +108,14 @@ class Report(Shown):
         return self._section("cards", effect_bar=charts.effect_bar)
 
     @cached_property
+    def briefs(self) -> Briefs:
+        """A page per segment that a copywriter can take away."""
+        for card in self.cards:
+            for fact in bases_of(card, self.run.study.words["customers"]).values():
+                self._told.kept(fact)
+        return Briefs(brief_fragments(self.run, templates()), style())
+
+    @cached_property
     def compare(self) -> Section:
         """Trait by segment, with clear differences marked by sign and weight."""
         rows = compare_rows(self.run)
@@ -123,6 +133,18 @@ class Report(Shown):
             return Section("")
         sentences = moved.sentences(self.names)
         return self._section("movement", moved=moved, sentences=sentences, names=self.names)
+
+    @cached_property
+    def targets(self) -> Section:
+        """Which segments to go for, where the study says by what; else nothing."""
+        chosen = self.run.targets
+        if chosen is None:
+            return Section("")
+        for fact in chosen.facts.values():
+            self._told.kept(fact)
+        criteria = [*chosen.spec.attractiveness, *chosen.spec.competitiveness]
+        plot = evaluation_plot(chosen)
+        return self._section("targets", targets=chosen, plot=plot, criteria=criteria)
 
     @cached_property
     def trust(self) -> Section:
@@ -163,13 +185,13 @@ class Report(Shown):
         """Every section, in the order of the page."""
         return [
             self.header, self.in_short, self.glance, self.value, self.effects, self.segment_cards,
-            self.compare, self.movement, self.trust, self.about, self.method,
+            self.compare, self.movement, self.targets, self.trust, self.about, self.method,
         ]  # fmt: skip
 
     @property
     def facts(self) -> dict[str, Fact]:
         """Every number that the report shows."""
-        _ = self.sections  # each enters what it says into the ledger
+        _ = self.sections, self.briefs  # each enters what it says into the ledger
         return self._told.ledger | dict(self.run.personas.facts)
 
     @cached_property

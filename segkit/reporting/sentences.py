@@ -213,6 +213,8 @@ class Told:
             "aside": self.fact("set_aside/lines", aside, "lines"),
         }
         said = "Of {lines} lines read, {aside} are set aside, each under a named rule"
+        if not aside:
+            said = "All {lines} lines read are kept, {aside} are set aside"
         n_out = len(self.run.features.frame) - len(self.run.segments.labels)
         if not n_out:
             return Sentence(f"{said}.", facts)

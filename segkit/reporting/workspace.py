@@ -23,8 +23,9 @@ from segkit.personas.facts import Fact, fact_table
 from segkit.personas.messages import FILE as MESSAGES
 from segkit.personas.messages import load_messages
 from segkit.personas.names import Name
-from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile, profile_segments
+from segkit.personas.targets import Targets, choose_targets
+from segkit.plain import visible
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
 from segkit.segments.evidence.structure import Structure
@@ -129,6 +130,11 @@ class Run(Shown):
             return load_features(self.study, folder)
         return self.keep(build_features(self.tables, as_of=self.study.as_of))
 
+    @property
+    def has_segments(self) -> bool:
+        """Whether an earlier notebook left segments of the same inputs and study."""
+        return self._left("segments") is not None
+
     @cached_property
     def segments(self) -> Segmentation:
         """The segments: those that 03 left, or made now."""
@@ -193,23 +199,38 @@ class Run(Shown):
         """Named segments with their cards."""
         return describe_segments(self.profile, self.features.frame, **self.wording)
 
+    @cached_property
+    def targets(self) -> Targets | None:
+        """The segments as candidates, where the study says by what they are chosen."""
+        spec, study = self.study.targets, self.study
+        if spec is None:
+            return None
+        words = dict(study.words)
+        return choose_targets(self.personas, spec, currency=study.currency, words=words)
+
+    @cached_property
+    def unsaid(self) -> Personas:
+        """The segments without what people say of them."""
+        wording = {**self.wording, "messages": None}
+        return describe_segments(self.profile, self.features.frame, **wording)
+
+    @property
+    def messages_file(self) -> Path:
+        """Where people say what they know of the segments."""
+        return self.study.folder / MESSAGES
+
     @property
     def wording(self) -> dict[str, Any]:
         """What `describe_segments` needs of the study, its messages.yaml and the last run."""
         study = self.study
+        messages = load_messages(self.messages_file) if self.messages_file.is_file() else None
         return {
-            "messages": self.messages,
+            "messages": messages,
             "currency": study.currency,
             "words": study.words,
             "language": study.language,
             "last": self.last_names,
         }
-
-    @cached_property
-    def messages(self) -> Messages | None:
-        """What people say of the segments, where the study has a messages.yaml."""
-        path = self.study.folder / MESSAGES
-        return load_messages(path) if path.is_file() else None
 
     @cached_property
     def last_names(self) -> dict[str, Name]:
@@ -275,10 +296,12 @@ def open_run(
 
 
 def _write_facts(result: HasFacts, folder: Path) -> None:
-    facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
+    facts = json.dumps(
+        fact_table(result.facts, map(str, result.names.keys())), indent=1, ensure_ascii=False
+    )
     names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
-    (folder / "facts.json").write_text(facts, encoding="utf-8")
-    (folder / NAMES).write_text(names, encoding="utf-8")
+    (folder / "facts.json").write_text(visible(facts), encoding="utf-8")
+    (folder / NAMES).write_text(visible(names), encoding="utf-8")
 
 
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:

@@ -120,6 +120,8 @@ def hash_inputs(study: Study) -> dict[str, str]:
     specs = study.every_table
     files_of = {name: spec.file for name, spec in specs.items()}
     files_of |= {f"{name}_join": spec.join["file"] for name, spec in specs.items() if spec.join}
+    traits = study.traits.items()
+    files_of |= {f"lookup_{name}": trait.lookup["file"] for name, trait in traits if trait.lookup}
     hashes = {}
     for name, file in sorted(files_of.items()):
         with located(file, study.folder) as path:

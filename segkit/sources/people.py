@@ -17,6 +17,7 @@ from segkit.sources.check import (
     settle,
 )
 from segkit.sources.files import Raw
+from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id
 from segkit.tablespec import TableSpec
 
@@ -31,7 +32,10 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     if "customer_id" not in spec.columns:
         number = (ibis.row_number() + 1).cast("string").lpad(ROW_DIGITS, "0")
         ids = {"customer_id": ibis.literal("row ") + number}
-        return settle(con, raw, ids, lambda table, read: {**read, **_others(table)}, lambda *_: {})
+        return settle(
+            con, raw, ids, lambda table, read: {**read, **_others(table)},
+            lambda table, *_: rows_aside(table, raw, spec),
+        )  # fmt: skip
     id_column = spec.columns["customer_id"]
 
     def descriptors(table: ibis.Table) -> Values:
@@ -97,10 +101,13 @@ def _one_line_each(
         raw,
         {id_name: as_id(raw.table[id_column], spec)},
         lambda table, read: {**read, **others(table)},
-        lambda table, read, columns: {
-            f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
-            "duplicate": copy_number(table) > 0,
-        },
+        lambda table, read, columns: (
+            rows_aside(table, raw, spec)
+            | {
+                f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
+                "duplicate": copy_number(table) > 0,
+            }
+        ),
     )
     _refuse_contradictions(check, id_name, id_column)
     return check

@@ -12,6 +12,8 @@ import pandas as pd
 
 from segkit.errors import DataError
 from segkit.sources.names import plain_name
+from segkit.sources.places import is_full_postcode, is_point
+from segkit.traitsense import looks_like_coordinates
 
 MOST_LOOKED_AT = 10_000
 """Values of a column that are looked at, evenly spread over it."""
@@ -26,7 +28,7 @@ class Personal:
     column : str
     kind : str
         "e-mail addresses", "phone numbers", "payment cards", "bank accounts", "national ids",
-        "IP addresses", "street addresses" or "person names".
+        "IP addresses", "street addresses", "full postcodes", "coordinates" or "person names".
     share : float
         Of the filled values that were looked at, how many have that form, 0 to 1.
     why : str
@@ -104,6 +106,8 @@ def refuse_personal(data: pd.DataFrame, names: Iterable[str]) -> None:
 
 
 def _look(column: str, values: pd.Series) -> Personal | None:
+    if looks_like_coordinates(column) and values.notna().any():
+        return Personal(column, "coordinates", 1.0, "it is named so")
     times = _texts(values).value_counts()
     if times.empty:
         return None
@@ -241,6 +245,7 @@ _NATIONAL = (
     re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
     re.compile(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"),
 )
+_NEVER = re.compile(r"(?!)")
 _STREETS = (
     re.compile(
         r"\b\d{1,5}[a-z]?,? (\w+\.? ){0,3}"
@@ -286,4 +291,6 @@ KINDS = (
     _Kind("IP addresses", _is_ip, 0.2, _IP_NAMES),
     _Kind("phone numbers", _is_phone, 0.2, _PHONE_NAMES),
     _Kind("street addresses", _is_address, 0.2, _STREET_NAMES),
+    _Kind("full postcodes", is_full_postcode, 0.2, _NEVER),
+    _Kind("coordinates", is_point, 0.2, _NEVER),
 )

@@ -20,7 +20,9 @@ from segkit.sources.guard import Guard, key_notices, open_guard
 from segkit.sources.joins.findings import findings_of
 from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
+from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
+from segkit.sources.respondents import unlisted, weight_notice
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -99,7 +101,11 @@ class Reading:
         if lines is not None:
             self.notices += people.coverage(customers, lines, self.study.words)
         if self.study.traits or self.study.scales:
-            self.traits, self.trait_record = read_traits(check.kept(), self.study)
+            made = prepare(self.con, check.kept(), self.study)
+            self.notices += made.notices
+            self.inputs |= made.inputs
+            self.traits, self.trait_record = read_traits(made.table, self.study)
+            self.notices += unlisted(made.table, self.study)
         return customers
 
     def joined(self, lines: ibis.Table | None) -> Joined:
@@ -129,6 +135,8 @@ class Reading:
             refuse_no_customer(check)
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
+        if self.study.weight:
+            self.notices.append(weight_notice(check.kept(), self.study))
         return check, customers
 
     def as_it_came(self, name: str) -> Raw:

@@ -83,6 +83,21 @@ def test_each_column_gets_the_verdict_that_it_deserves(found):
     }
 
 
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        ([f"{1 + n % 28:02d}.{1 + n % 12:02d}.2024" for n in range(200)], "dates that aren't ISO"),
+        ([f"{1 + n % 28}/{1 + n % 12}/2024 10:30" for n in range(200)], "dates that aren't ISO"),
+        ([f"{n},{100 + n}" for n in range(1, 201)], "numbers with marks"),
+        ([f"{n / 10:.1f} Million" for n in range(200)], "numbers with marks"),
+    ],
+)
+def test_dates_and_numbers_in_other_forms_are_recognised_and_not_guessed(texts, why):
+    found = segkit.explore(pd.DataFrame({"x": texts}))
+    assert found.usable.loc["x", "verdict"] == "can't"
+    assert why in found.usable.loc["x", "why"]
+
+
 def test_a_basis_is_told_by_the_name_or_not_at_all(found):
     basis = found.usable["basis"]
     assert basis["city"] == "geographic"
@@ -140,10 +155,29 @@ def test_no_level_below_10_is_named_and_none_can_be_told_from_the_total(found):
     assert not re.search("Oslo|Bonn", html)
 
 
+def test_a_level_of_the_data_that_is_called_other_is_not_the_merged_ones():
+    frame = pd.DataFrame({"x": ["Other"] * 50 + ["Main"] * 60 + list("abcdefghij") * 2})
+    levels = segkit.explore(frame).distributions.set_index("item")["customers"]
+    assert levels.to_dict() == {"Main": 60, "Other": 50, "All other levels": 20}
+
+
 def test_a_table_of_few_customers_has_no_percentiles():
     found = segkit.explore(pd.DataFrame({"x": np.arange(50) ** 1.5, "y": [1.25] * 3 + [None] * 47}))
     assert found.distributions["item"].tolist() == ["median"]
     assert "percentiles from 100 customers on" in found._repr_html_()
+
+
+def test_values_that_fewer_than_10_share_are_not_shown_even_where_there_are_few():
+    """None of the numbers, levels or months of 100 customers is common enough to be named."""
+    numbers = np.arange(100) // 9.0
+    days = pd.Timestamp("2020-01-15") + pd.to_timedelta(31 * (np.arange(100) // 4), unit="D")
+    frame = pd.DataFrame({"n": numbers, "level": [f"level {n:.0f}" for n in numbers], "day": days})
+    found = segkit.explore(frame)
+    assert found.distributions["column"].unique().tolist() == ["n"]
+    html = found.part("distributions")._repr_html_()
+    assert "12 levels, none that 10 or more have" in html
+    assert "25 days, none that 10 or more have" in html
+    assert "level 3" not in html
 
 
 def test_no_value_of_a_customer_is_shown(people, found):
@@ -233,6 +267,24 @@ def test_copies_and_ids_that_come_twice_are_said():
         "1 of 3 rows equal an earlier one in every column",
         "1 rows have an index that an earlier row has",
     )
+
+
+def test_values_of_any_type_are_explored():
+    frame = pd.DataFrame(
+        {
+            "lists": [[1, 2], [3]] * 60, "mixed": [1, "x", None] * 40, "endless": [np.inf, 1.5, 2] * 40,
+            "level": pd.Categorical(["a", "b"] * 60), "whole": pd.array([1, None, 3] * 40, "Int64"),
+        }
+    )  # fmt: skip
+    found = segkit.explore(frame)
+    assert found.usable["kind"].to_dict() == {
+        "lists": "category", "mixed": "category", "endless": "number", "level": "category",
+        "whole": "number",
+    }  # fmt: skip
+    missing = found.missing.set_index(["column", "reason"])["customers"].to_dict()
+    assert missing == {
+        ("mixed", "blank"): 40, ("endless", "not a finite number"): 40, ("whole", "blank"): 40
+    }  # fmt: skip
 
 
 def test_plot_shows_the_least_complete_first(found):

@@ -26,6 +26,10 @@ def latest(project):
     return (project / "reports" / "shop" / "latest").resolve()
 
 
+def files_of(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def without_run_line(folder):
     return re.sub(r'<p id="run-line">.*?</p>', "", (folder / "report.html").read_text("utf-8"))
 
@@ -38,7 +42,10 @@ def assigned(project, folder):
 def test_a_run_leaves_report_notebooks_facts_and_record(shop_project):
     names = {path.name for path in latest(shop_project).iterdir()}
     notebooks = {"01_explore", "02_features", "03_segment", "04_personas", "report"}
-    assert names == {f"{name}.ipynb" for name in notebooks} | {"report.html", "facts.json", "run.json"}
+    assert names == {f"{name}.ipynb" for name in notebooks} | {
+        "report.html", "facts.json", "run.json", "briefs",
+        *(f"0{number}.html" for number in range(1, 5)),
+    }  # fmt: skip
 
 
 def test_the_record_names_parameters_inputs_versions_and_seconds(shop_project):
@@ -141,14 +148,14 @@ def test_unknown_and_mistyped_parameters_are_refused_before_anything_runs(
 def test_no_customer_is_in_anything_that_a_run_shows(shop_project):
     customers = set(named_orders()["Customer ID"])
     assert len(customers) == 80
-    for path in latest(shop_project).iterdir():
+    for path in files_of(latest(shop_project)):
         text = path.read_text("utf-8")
         assert not [customer for customer in customers if customer in text], path.name
         assert not re.search(r"\b[0-9a-f]{64}\b", text) or path.name == "run.json"
 
 
 def test_no_path_of_this_machine_is_in_a_run(shop_project):
-    for path in latest(shop_project).iterdir():
+    for path in files_of(latest(shop_project)):
         assert str(shop_project) not in path.read_text("utf-8"), path.name
 
 

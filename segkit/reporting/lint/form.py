@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from segkit.plain import HIDDEN
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.tree import Node
 
@@ -78,6 +79,8 @@ def _safe(page: Node) -> Iterator[Finding]:
     text = " ".join(piece for _, piece in page.own_texts())
     if LONGEST_SECRET.search(text):
         yield Finding("a hash in the text", LONGEST_SECRET.search(text)[0][:8])  # type: ignore[index]
+    if HIDDEN.search(text):
+        yield Finding("a hidden character in the text", repr(HIDDEN.search(text)[0]))  # type: ignore[index]
     if ADDRESS.search(text):
         yield Finding("an e-mail address in the text", "not shown here")
 

@@ -27,7 +27,7 @@ def check_numbers(page: Node, facts: Mapping[str, Fact], names: Mapping[str, str
     body = (page.find("body") or [page])[0]
     for node in body.holding("data-fact"):
         yield from _tagged(node, facts)
-        yield from _placed(node)
+        yield from _placed(node, names)
     yield from _bare_digits(body)
     for node in body.holding("data-from"):
         if node.attributes["data-from"] not in SOURCES:
@@ -43,7 +43,7 @@ def check_numbers(page: Node, facts: Mapping[str, Fact], names: Mapping[str, str
         if node.tag != "b" and owner != key:
             yield Finding("a row of another segment", f"{key} within {owner}")
     for node in body.holding("data-says"):
-        yield from _direction(node, facts)
+        yield from _direction(node, facts, names)
 
 
 def _tagged(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
@@ -60,9 +60,15 @@ def _tagged(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
         yield Finding("changed value", f"{identity} holds {value}, not {fact.value:.10g}")
 
 
-def _placed(node: Node) -> Iterator[Finding]:
+def owners_of(identity: str, names: Mapping[str, str]) -> set[str]:
+    """Segments that a fact is about, from its id: one, two for those who moved, or "all"."""
+    known = [key for key in names if identity.startswith(f"{key}/")]
+    return {max(known, key=len)} if known else set(identity.split("/")[0].split(">"))
+
+
+def _placed(node: Node, names: Mapping[str, str]) -> Iterator[Finding]:
     """A segment's number may stand only where that segment is spoken of."""
-    owners = set(node.attributes["data-fact"].split("/")[0].split(">"))
+    owners = owners_of(node.attributes["data-fact"], names)
     if owners == {"all"}:
         return
     spoken = {n.attributes["data-segment"] for n in node.above() if "data-segment" in n.attributes}
@@ -125,10 +131,10 @@ def _unmarked_prose(body: Node) -> Iterator[Finding]:
             yield Finding("untagged sentence", text.strip())
 
 
-def _direction(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
+def _direction(node: Node, facts: Mapping[str, Fact], names: Mapping[str, str]) -> Iterator[Finding]:
     fact = facts.get(node.attributes["data-says"])
     if fact is None:
         yield Finding("unknown fact", node.attributes["data-says"])
     elif node.text != said(fact):
         yield Finding("wrong direction", f"{fact.id} is {fact.text}: {said(fact)!r}, not {node.text!r}")
-    yield from _placed(Node("says", {"data-fact": node.attributes["data-says"]}, node.parent))
+    yield from _placed(Node("says", {"data-fact": node.attributes["data-says"]}, node.parent), names)

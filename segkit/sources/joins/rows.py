@@ -20,6 +20,7 @@ from segkit.sources.check import (
     settle,
 )
 from segkit.sources.files import Raw
+from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id, as_moment
 from segkit.sourcespec import MOST_FREQUENT
 from segkit.study import Study
@@ -97,7 +98,8 @@ def check_source(con: Backend, raw: Raw, name: str, study: Study) -> Check:
     }
 
     def rules_of(table: ibis.Table, read: Values, _: Values) -> Values:
-        return _rules(table, read, spec, row_rule, study)
+        aside = rows_aside(table, raw, spec)
+        return {**aside, **_rules(table, read, spec, row_rule, study)}
 
     check = settle(con, raw, parsed, _columns, rules_of)
     _refuse_dates(check, spec, study)

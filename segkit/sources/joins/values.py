@@ -1,7 +1,7 @@
 """What each source says of each customer: one long table of values, each read or with a reason."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -10,6 +10,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
+from segkit.sources.prepared import prepare
 from segkit.sources.quality import READ
 from segkit.sources.traits import item_traits, read_column, refuse_unreadable
 from segkit.sourcespec import Origin, origin_of, scale_source
@@ -67,13 +68,7 @@ def read_values(
     DataError
         A source lacks a column; too many values of an attribute can't be read in one of them.
     """
-    parts = [
-        part
-        for source in sources
-        for name, one in wanted.items()
-        if source.name in one.origin.columns
-        for part in [_of_one(source, name, one, study)]
-    ]
+    parts = [part for source in sources for part in _of_source(con, source, wanted, study)]
     if not parts:
         return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
     said = con.create_table("said", ibis.union(*parts) if len(parts) > 1 else parts[0], temp=True)
@@ -94,20 +89,39 @@ _SCHEMA = ibis.schema(
 )  # fmt: skip
 
 
-def _of_one(source: Source, name: str, one: Wanted, study: Study) -> ibis.Table:
-    column = one.origin.columns[source.name]
-    if column not in source.rows.columns:
-        known = [known for known in source.rows.columns if known not in OURS]
-        raise DataError(
-            f"{source.where} has no column '{column}', which the trait '{name}' names",
-            fix=nearest(column, known),
-        )
-    read = read_column(source.rows[column], one.trait, source.spec, study)
-    return source.rows.select(
+def _of_source(
+    con: Backend, source: Source, wanted: Mapping[str, Wanted], study: Study
+) -> Iterator[ibis.Table]:
+    """What one source says of each attribute that it has."""
+    here = {
+        name: replace(one.trait, column=one.origin.columns[source.name])
+        for name, one in wanted.items()
+        if source.name in one.origin.columns
+    }
+    for name, trait in here.items():
+        _require(source, name, trait)
+    rows = prepare(con, source.rows, study, here, source.spec.decimal).table
+    for name, trait in here.items():
+        yield _of_one(rows, source, name, trait, study)
+
+
+def _require(source: Source, name: str, trait: TraitSpec) -> None:
+    for column in trait.sources:
+        if column not in source.rows.columns:
+            known = [known for known in source.rows.columns if known not in OURS]
+            raise DataError(
+                f"{source.where} has no column '{column}', which the trait '{name}' names",
+                fix=nearest(column, known),
+            )
+
+
+def _of_one(rows: ibis.Table, source: Source, name: str, trait: TraitSpec, study: Study) -> ibis.Table:
+    read = read_column(rows, name, trait, source.spec, study)
+    return rows.select(
         "customer_id",
         attribute=ibis.literal(name),
         source=ibis.literal(source.name),
-        observed_at=source.rows[OBSERVED],
+        observed_at=rows[OBSERVED],
         value=_text(read.usable),
         why=read.why,
     )

@@ -1,0 +1,108 @@
+"""A page per segment that a copywriter can take away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from segkit.features.dictionary import slug
+from segkit.personas.cards import Card
+from segkit.personas.facts import Fact
+from segkit.reporting.workspace import Run
+
+BRIEFS = "application/vnd.segkit.briefs+json"
+"""MIME type of briefs by file name, which the runner picks up."""
+
+
+@dataclass(frozen=True)
+class Briefs:
+    """A message brief per segment.
+
+    Attributes
+    ----------
+    pages : dict of str to str
+        File name without its ending -> the brief as an HTML fragment.
+    style : str
+        For JupyterLab; a page of its own brings it along.
+    """
+
+    pages: Mapping[str, str]
+    style: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        shown = "".join(
+            f"<details><summary>{name}</summary>{page}</details>" for name, page in self.pages.items()
+        )
+        styled = f'<style>{self.style}</style><div class="segkit">{shown}</div>'
+        plain = f"{len(self.pages)} message briefs"
+        return {BRIEFS: dict(self.pages), "text/html": styled, "text/plain": plain}
+
+
+def brief_names(cards: list[Card]) -> dict[str, str]:
+    """File name of each segment's brief, by key: safe on any disk, no two alike.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Card
+    >>> brief_names([Card(key="high-fuel-1c9e"), Card(key="A/B"), Card(key="a b")])
+    {'high-fuel-1c9e': 'high-fuel-1c9e', 'A/B': 'a-b', 'a b': 'a-b-2'}
+    """
+    names: dict[str, str] = {}
+    for card in cards:
+        plain = slug(card.key).replace("_", "-")[:60]
+        name, place = plain, 1
+        while name in names.values():
+            place += 1
+            name = f"{plain}-{place}"
+        names[card.key] = name
+    return names
+
+
+def bases_of(card: Card, customers: str) -> dict[str, Fact]:
+    """How many customers each figure of a card rests on, by the figure's id."""
+    return {
+        one.here.id: Fact(f"{one.here.id}/n", one.here.n, customers, one.here.n, one.here.base)
+        for one in card.markers
+    }
+
+
+def brief_fragments(run: Run, templates: Any) -> dict[str, str]:
+    """Each segment's brief, by file name.
+
+    Parameters
+    ----------
+    run : Run
+    templates : jinja2.Environment
+    """
+    template, words = templates.get_template("brief.html"), run.study.words
+    names = brief_names(run.personas.cards)
+    return {
+        names[card.key]: template.render(
+            card=card,
+            notes=card.notes,
+            study=run.study,
+            words=words,
+            based=bases_of(card, words["customers"]),
+        )
+        for card in run.personas.cards
+    }
+
+
+def brief_pages(notebook: NotebookNode, *, templates: Any, style: str) -> dict[str, str]:
+    """The briefs that an executed report notebook shows, each as a page of its own.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    templates : jinja2.Environment
+    style : str
+    """
+    page = templates.get_template("brief_page.html")
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = [entry for output in outputs for entry in output.get("data", {}).get(BRIEFS, {}).items()]
+    return {
+        name: page.render(title=f"Message brief, {name}", style=Markup(style), brief=Markup(html))
+        for name, html in shown
+    }

@@ -1,0 +1,134 @@
+"""The segment evaluation plot: attractiveness against competitiveness, or along one line."""
+
+from markupsafe import Markup
+
+from segkit.personas.targets import TargetRow, Targets
+from segkit.reporting.svg import joined, line, number, of_segment, svg, text
+
+LARGEST = 15.0
+"""Radius of the largest bubble; the area of each is the segment's share of customers."""
+LONGEST = 30
+"""Characters of a name; the table beside it has all."""
+STEP = 16.0
+"""Height of a name in the column of names."""
+
+
+def evaluation_plot(targets: Targets) -> Markup:
+    """Every segment that can be scored; those that are out are drawn hollow."""
+    rows = [row for row in targets.rows if row.attractive is not None]
+    two_axes = bool(targets.spec.competitiveness)
+    body, height = _plane(rows) if two_axes else _strip(rows)
+    said = "; ".join(
+        f"{row.card.name} {row.attractive.text}"
+        + (f" by {row.competitive.text}" if row.competitive else "")
+        + (", out" if row.failed else "")
+        for row in rows
+        if row.attractive
+    )
+    axes = "Attractiveness by competitiveness" if two_axes else "Attractiveness"
+    return svg(
+        560, height, "Segment evaluation plot", f"{axes}, in points: {said}.", joined(body), "targets"
+    )
+
+
+def _bubble(x: float, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup:
+    known = [one.card.share.value for one in rows if not one.card.share.is_withheld]
+    share = 0.0 if row.card.share.is_withheld else row.card.share.value
+    radius = max(LARGEST * (share / max(known, default=1.0)) ** 0.5, 3.0)
+    style = "bubble out" if row.failed else "bubble"
+    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>').format(x, y, radius, style)
+
+
+def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
+    """A line per segment, all on one scale of 0 to 100."""
+    left, width, step = 20.0, 480.0, 52
+    body = []
+    for place, row in enumerate(rows):
+        assert row.attractive is not None
+        y = place * step + 32.0
+        x = left + row.attractive.value / 100 * width
+        parts = [
+            text(4, y - 18, _label(row), "lab"),
+            line(left, y, left + width, y, "grid"),
+            _bubble(x, y, row, rows),
+            number(x + LARGEST + 5, y + 4, row.attractive),
+        ]
+        body.append(of_segment(row.card.key, parts))
+    bottom = len(rows) * step + 14.0
+    for tick in (0, 50, 100):
+        body.append(text(left + tick / 100 * width, bottom, str(tick), "ax", "middle"))
+    body.append(text(left + width / 2, bottom + 16, "attractiveness, points", "ax", "middle"))
+    return body, bottom + 22
+
+
+def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
+    """Attractiveness to the right, competitiveness upwards; names in a column, led to their bubbles."""
+    left, right, top, bottom = 40.0, 330.0, 24.0, 300.0
+    body = [line(left, bottom, right, bottom, "axis"), line(left, top, left, bottom, "axis")]
+    for tick in (0, 50, 100):
+        x, y = left + tick / 100 * (right - left), bottom - tick / 100 * (bottom - top)
+        body.append(text(x, bottom + 16, str(tick), "ax", "middle"))
+        body.append(text(left - 6, y + 4, str(tick), "ax", "end"))
+        body += [line(left, y, right, y, "grid"), line(x, top, x, bottom, "grid")]
+    places = [
+        (
+            left + row.attractive.value / 100 * (right - left),
+            bottom - row.competitive.value / 100 * (bottom - top),
+            row,
+        )
+        for row in rows
+        if row.attractive and row.competitive
+    ]
+    places.sort(key=lambda place: (place[1], -place[0]))
+    heights = _spread([y for _, y, _ in places], top + 4, STEP)
+    body += [
+        line(x, y, right + 12, at, "lead-line") for (x, y, _), at in zip(places, heights, strict=True)
+    ]
+    for (x, y, row), at in zip(places, heights, strict=True):
+        parts = [_bubble(x, y, row, rows), *_named(right + 16, at + 4, row)]
+        body.append(of_segment(row.card.key, parts))
+    body.append(text((left + right) / 2, bottom + 34, "attractiveness, points", "ax", "middle"))
+    body.append(text(4, top - 12, "competitiveness, points", "ax"))
+    return body, bottom + 40
+
+
+def _named(x: float, y: float, row: TargetRow) -> list[Markup]:
+    """A segment's two scores, then its name."""
+    assert row.attractive is not None
+    assert row.competitive is not None
+    return [
+        number(x + 16, y, row.attractive, "v b", "end"),
+        number(x + 38, y, row.competitive, "v", "end"),
+        text(x + 46, y, _label(row), "v b"),
+    ]
+
+
+def _spread(heights: list[float], top: float, step: float) -> list[float]:
+    """Heights from above to below, moved apart so that no two are nearer than a step.
+
+    Examples
+    --------
+    >>> _spread([10.0, 12.0, 50.0], 0.0, 16.0)
+    [3.0, 19.0, 50.0]
+    """
+    groups: list[list[float]] = []
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1 and _start(groups[-1], top, step) < _end(groups[-2], top, step) + step:
+            last = groups.pop()
+            groups[-1] += last
+    return [_start(group, top, step) + place * step for group in groups for place in range(len(group))]
+
+
+def _start(group: list[float], top: float, step: float) -> float:
+    return max(sum(group) / len(group) - (len(group) - 1) * step / 2, top)
+
+
+def _end(group: list[float], top: float, step: float) -> float:
+    return _start(group, top, step) + (len(group) - 1) * step
+
+
+def _label(row: TargetRow) -> str:
+    name = row.card.name
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    return f"{short} (out)" if row.failed else short
