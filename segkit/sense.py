@@ -8,6 +8,7 @@ from segkit.events import EVENTS
 from segkit.eventsense import check_event_tables
 from segkit.permission import check_permission
 from segkit.protected import protected_kind
+from segkit.sourcespec import check_sources
 from segkit.traits import TraitSpec
 from segkit.traitsense import check_made
 
@@ -28,7 +29,10 @@ def check_sense(study: "Study") -> None:
     for name, spec in study.tables.items():
         _check_notation(f"tables.{name}", spec)
     check_event_tables(study)
+    for name, spec in study.sources.items():
+        _check_notation(f"sources.{name}", spec)
     _check_traits(study)
+    check_sources(study)
     if study.has_orders:
         _check_lines(study)
 
@@ -36,7 +40,9 @@ def check_sense(study: "Study") -> None:
 def _check_tables(study: "Study") -> None:
     if study.has_orders:
         return
-    if "customers" not in study.tables and not study.events:
+    if not study.every_table:
+        raise StudyError("study.yaml lacks tables", "`tables:`, `sources:` or both", "Add them")
+    if not study.about_customers and not study.events:
         raise StudyError(
             f"tables holds {', '.join(study.tables) or 'nothing'}",
             f"transactions, or customers, or events ({', '.join(EVENTS)})",
@@ -169,10 +175,10 @@ def _check_date_format(where: str, text: str) -> None:
 
 def _check_traits(study: "Study") -> None:
     declared = {**study.traits, **study.scales}
-    if declared and "customers" not in study.tables:
+    if declared and not study.about_customers:
         raise StudyError(
             f"traits names '{next(iter(declared))}', and there is no customer table",
-            "tables.customers: traits are columns of it",
+            "tables.customers, or sources: traits are columns of them",
         )
     if study.weight in {trait.column for trait in study.traits.values()}:
         raise StudyError(

@@ -12,38 +12,18 @@ from typing import Any
 
 import yaml
 
+from segkit.defaults import PARAMETERS, RULES, WORDS
 from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.permission import ConsentSpec, consent_spec
 from segkit.protected import looks_protected
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
+from segkit.sourcespec import ProfileSpec
+from segkit.strictyaml import read_yaml
 from segkit.tablespec import TableSpec, table_spec
 from segkit.targetspec import TargetSpec, target_spec
 from segkit.traits import ScaleSpec, TraitSpec, choice_traits, scale_spec, trait_spec
-
-PARAMETERS: Mapping[str, Any] = {
-    "k": None,
-    "k_max": 8,
-    "min_share": 0.05,
-    "method": None,
-    "n_starts": 20,
-    "n_boot": 50,
-    "random_state": 0,
-}
-RULES: Mapping[str, Any] = {
-    "cancellation_prefix": None,
-    "non_products": (),
-    "duplicates": "keep",
-    "sale_status": None,
-    "max_unreadable_share": 0.05,
-}
-WORDS: Mapping[str, str] = {
-    "customer": "customer",
-    "customers": "customers",
-    "order": "order",
-    "orders": "orders",
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +44,10 @@ class Study:
     as_of : str
         Reference date, YYYY-MM-DD, exclusive: only what happened before it counts.
     tables : dict of str to TableSpec
+    sources : dict of str to TableSpec
+        Further tables about customers; with `tables.customers` they make one profile of each.
+    profile : ProfileSpec
+        How they do.
     bases, descriptors, protected : tuple of str
         What forms the segments, what only describes them, what is audited and never a base.
     outcomes : tuple of str
@@ -99,6 +83,8 @@ class Study:
     as_of: str
     tables: Mapping[str, TableSpec]
     bases: tuple[str, ...]
+    sources: Mapping[str, TableSpec] = field(default_factory=dict)
+    profile: ProfileSpec = field(default_factory=ProfileSpec)
     descriptors: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
@@ -139,6 +125,17 @@ class Study:
         return "transactions" in self.tables
 
     @property
+    def about_customers(self) -> dict[str, TableSpec]:
+        """The customer table and the sources, by name."""
+        customers = {name: spec for name, spec in self.tables.items() if name == "customers"}
+        return {**customers, **self.sources}
+
+    @property
+    def every_table(self) -> dict[str, TableSpec]:
+        """Tables and sources, by name."""
+        return {**self.tables, **self.sources}
+
+    @property
     def events(self) -> tuple[str, ...]:
         """The event tables, in the order in which they are read."""
         return tuple(name for name in EVENTS if name in self.tables)
@@ -146,7 +143,7 @@ class Study:
     @property
     def only_events(self) -> bool:
         """Whether there are neither orders nor a customer table: customers are who has an event."""
-        return not self.has_orders and "customers" not in self.tables
+        return not self.has_orders and not self.about_customers
 
     @property
     def shielded(self) -> frozenset[str]:
@@ -236,7 +233,7 @@ def find_study(study: str | Path) -> Path:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:  # PyYAML lets a 30th of February through as such
         raise StudyError(f"{path.name} is not YAML: {error}") from None
     if not isinstance(content, dict):
@@ -254,7 +251,9 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
             "review_by": _checked_date(content.get("review_by", ""), "review_by"),
-            "tables": {key: table_spec(spec) for key, spec in content["tables"].items()},
+            "tables": {key: table_spec(spec) for key, spec in content.get("tables", {}).items()},
+            "sources": {key: table_spec(spec) for key, spec in content.get("sources", {}).items()},
+            "profile": ProfileSpec(**content.get("profile", {})),
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
             "consent": consent_spec(content["consent"]) if "consent" in content else None,

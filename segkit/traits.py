@@ -9,6 +9,8 @@ OTHER = "Other"
 """The level of a category that isn't one of its top ones."""
 YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
+PAIRS = ("growth", "distance_km")
+"""Kinds made of two columns, which `from` names; of all others it names the sources."""
 UNITS = {
     "yes_no": "share",
     "chosen": "share",
@@ -49,6 +51,14 @@ class TraitSpec:
         As in the feature dictionary, when the trait is one of those: recency, monetary, ...
     names : list of two str, optional
         What a segment low, and one high in it is called.
+    columns : dict of str to str
+        Source -> its column, where the study says so for each; `column` then lists them.
+    trust : tuple of str
+        Its sources, most trusted first; empty where the study has no word on it.
+    conflict : {"", "newest", "most_trusted", "most_frequent"}
+        What decides where sources differ; by default as `profile.conflict` says.
+    stale_after_days : int, optional
+        Older values are warned of; by default as `profile.stale_after_days` says.
     origin : list of str
         The two columns that it is made of (`from` in study.yaml): earlier and later amount, or
         latitude and longitude.
@@ -81,6 +91,19 @@ class TraitSpec:
     date_format: str | None = None
     role: str = ""
     names: list[str] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    trust: tuple[str, ...] = ()
+    conflict: str = ""
+    stale_after_days: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its column, or its columns with their sources, quoted."""
+        if len(self.columns) < 2:
+            return f"'{self.told}'"
+        names = [*self.trust, *sorted(set(self.columns) - set(self.trust))]
+        return ", ".join(f"'{self.columns[name]}' of {name}" for name in names)
+
     origin: list[str] = field(default_factory=list)
     to: list[float] | None = None
     bands: list[float] | str | None = None
@@ -136,6 +159,8 @@ class ScaleSpec:
         Share of the items that must be answered for a score, 0 to 1.
     missing : dict of str to str
         Codes that mean no answer, and why.
+    source : str
+        The source that holds the items; by default the customer table, or the only source.
     """
 
     items: list[str]
@@ -146,6 +171,7 @@ class ScaleSpec:
     min_answered: float = 0.8
     missing: Mapping[str, str] = field(default_factory=dict)
     names: list[str] | None = None
+    source: str = ""
 
 
 def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
@@ -156,12 +182,14 @@ def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
         "unit": UNITS.get(given["kind"], ""),
     }
     stated |= {**given, "missing": _codes(given.get("missing", {}))}
-    if "from" in stated:
-        stated["origin"] = stated.pop("from")
+    if stated["kind"] in PAIRS and "from" in stated:
+        given_from = stated.pop("from")
+        stated["origin"] = [given_from] if isinstance(given_from, str) else given_from
     for side in ("yes", "no"):
         if side in given:
             stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
-    return TraitSpec(**stated)
+    sources = _sources(stated)
+    return TraitSpec(**{**stated, **sources})
 
 
 def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -200,7 +228,19 @@ def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
         **given,
         "missing": _codes(given.get("missing", {})),
     }
-    return ScaleSpec(**stated)
+    source = stated.pop("from", "")
+    return ScaleSpec(source=source, **stated)
+
+
+def _sources(stated: dict[str, Any]) -> dict[str, Any]:
+    """From which columns of which sources a trait comes, and in which order of trust."""
+    given = stated.pop("from", ())
+    trust = (given,) if isinstance(given, str) else tuple(given)
+    column = stated["column"]
+    if isinstance(column, str):
+        return {"columns": dict.fromkeys(trust, column), "trust": trust}
+    listed = " and ".join(sorted({str(name) for name in column.values()}))
+    return {"columns": dict(column), "column": listed, "trust": trust}
 
 
 def last_day(as_of: str) -> date:

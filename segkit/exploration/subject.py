@@ -10,6 +10,7 @@ from segkit.features.build import build_features
 from segkit.features.table import Features
 from segkit.protected import looks_protected
 from segkit.sources.tables import Tables
+from segkit.sourcespec import origin_of
 
 ABOUT = ["label", "unit", "basis", "standing", "of"]
 REASONS = ["column", "reason", "customers"]
@@ -107,7 +108,8 @@ def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
     index = features.frame.index
     if tables.customers is None:
         return pd.DataFrame(index=index)
-    behind = {trait.column for trait in tables.study.traits.values()}
+    traits = tables.study.traits.values()
+    behind = {trait.columns.get("customers", trait.column) for trait in traits}
     behind |= {item for scale in tables.study.scales.values() for item in scale.items}
     return tables.customers.reindex(index).drop(columns=list(behind), errors="ignore")
 
@@ -129,7 +131,8 @@ def _about(name: str, tables: Tables, features: Features) -> dict[str, str]:
 
 def _reasons(tables: Tables, features: Features, frame: pd.DataFrame) -> pd.DataFrame:
     """Why values are missing: as the traits' record has it, or since a feature has no base."""
-    stranger = f"not in the {tables.study.words['customer']} table"
+    table = f"not in the {tables.study.words['customer']} table"
+    stranger = "in no source" if tables.study.sources else table
     told = tables.quality.unread.set_axis(REASONS, axis=1).groupby("column", sort=False)
     told = {name: rows.to_dict("records") for name, rows in told}
     rows = []
@@ -154,6 +157,9 @@ def _outside(name: str, tables: Tables, frame: pd.DataFrame) -> int:
 def _why(name: str, tables: Tables, features: Features) -> str:
     if name in features.dictionary.index and name not in tables.study.traits:
         return f"only {features.dictionary.at[name, 'base']}"
+    if tables.study.sources and name in tables.study.traits:
+        origin = origin_of(tables.study.traits[name], tables.study)
+        return f"no value in {', '.join(sorted(origin.columns))}"
     return "blank"
 
 

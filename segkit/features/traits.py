@@ -123,7 +123,7 @@ def _kind(trait: TraitSpec) -> str:
 
 
 def _meaning(trait: TraitSpec, study: Study) -> str:
-    column = f"'{trait.column}'"
+    column = trait.shown
     if trait.kind == "date":
         return f"days from {column} to as_of"
     if trait.kind == "birth_year":

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from segkit.defaults import WORDS
 from segkit.errors import StudyError, nearest
 from segkit.personas.agreement import automatic_names
 from segkit.personas.cards import Card, Personas
@@ -16,7 +17,6 @@ from segkit.personas.noted import Noted
 from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile
 from segkit.personas.writer import CardWriter
-from segkit.study import WORDS
 
 
 def describe_segments(

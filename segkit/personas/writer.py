@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segkit.defaults import WORDS
 from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
@@ -12,7 +13,6 @@ from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered
 from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
-from segkit.study import WORDS
 
 SAME = 0.15
 BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}

@@ -49,7 +49,7 @@ class About:
     @property
     def tables(self) -> list[str]:
         """Name of every table that was read."""
-        return list(self.run.study.tables)
+        return list(self.run.study.every_table)
 
     @property
     def left_out(self) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from segkit.rights.sought import normal_id, sought
 from segkit.sources.engine import connect
 from segkit.sources.erasures import open_erasures
 from segkit.sources.reading import Reading
-from segkit.sources.tables import Tables, load_tables
+from segkit.sources.tables import load_tables
 from segkit.study import Study, load_study
 
 LAST_RUN = {
@@ -105,12 +105,10 @@ def _audiences(study: Study, looking: Eraser) -> list[str]:
     return sorted(str(path.relative_to(study.folder)) for path in {*looking.rows, *looking.removed})
 
 
-def _provenance(study: Study, name: str) -> Any:
-    """Where each value came from, as far as the tables can say so."""
-    if "profile" not in Tables.__dataclass_fields__:
+def _provenance(study: Study, name: str) -> list[dict[str, Any]] | None:
+    """Where each value comes from; None without sources, or for one whom the tables leave out."""
+    profile = load_tables(study).profile if study.sources else None
+    if profile is None or not profile.knows(name):
         return None
-    profile = getattr(load_tables(study), "profile", None)
-    if profile is None:
-        return None
-    explained = profile.explain(name)
-    return explained.to_dict("records") if hasattr(explained, "to_dict") else explained
+    rows = profile.explain(name).astype("object")
+    return list(rows.where(rows.notna(), None).to_dict("records"))

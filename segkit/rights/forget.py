@@ -46,7 +46,7 @@ class Erased(Shown):
     @property
     def reading(self) -> str:
         """What was done, and what is left for others to do."""
-        sources = ", ".join(Path(spec.file).name for spec in self.study.tables.values())
+        sources = ", ".join(Path(spec.file).name for spec in self.study.every_table.values())
         whole = f" Removed whole, to be made anew: {', '.join(self.removed)}." if self.removed else ""
         known = f" Already erased on {self.before}." if self.before else ""
         done = f"Erased: {self.rows:,} rows and cells in {self.files:,} files.{whole}{known}"

@@ -29,7 +29,7 @@ def source_rows(study: Study, customer_id: str) -> dict[str, list[dict[str, Any]
         As the tables read it; see `segkit.rights.sought.normal_id`.
     """
     reading, found = Reading(study, connect(), {}), {}
-    for name, spec in study.tables.items():
+    for name, spec in study.every_table.items():
         if "customer_id" in spec.columns:
             raw = reading.as_it_came(name)
             theirs = as_id(raw.table[str(spec.columns["customer_id"])], spec) == customer_id
@@ -40,7 +40,7 @@ def source_rows(study: Study, customer_id: str) -> dict[str, list[dict[str, Any]
 def malformed_lines(study: Study, sought: Sought) -> dict[str, list[str]]:
     """Lines of the sources that are no records and speak of a customer."""
     reading, found = Reading(study, connect(), {}), {}
-    for name in study.tables:
+    for name in study.every_table:
         raw: Raw = reading.as_it_came(name)
         texts = raw.malformed["text"]
         found[name] = [text for text in texts if sought.is_in(text, numbers=True)]

@@ -86,15 +86,15 @@ def normal_id(study: Study, given: str) -> str:
     DataError
         It is empty, or the study's rows have no ids.
     """
-    first = study.events[0] if study.only_events else "customers"
-    main = study.tables["transactions" if study.has_orders else first]
+    first = study.events[0] if study.only_events else next(iter(study.about_customers))
+    main = study.every_table["transactions" if study.has_orders else first]
     if "customer_id" not in main.columns:
         raise DataError(
             "the study's rows have no id: nobody in it can be told from another",
             "a study whose customer table maps a customer_id",
         )
     one = given.strip()
-    reads = {spec.ids for spec in study.tables.values()}
+    reads = {spec.ids for spec in study.every_table.values()}
     if "from_float" in reads:
         one = re.sub(r"\.0+$", "", one)
     if "email" in reads and "@" in one:
@@ -106,7 +106,7 @@ def normal_id(study: Study, given: str) -> str:
 
 def sought(study: Study, ids: Iterable[str]) -> Sought:
     """Look for some ids in what a study holds."""
-    mapped = [spec.columns.get("customer_id") for spec in study.tables.values()]
+    mapped = [spec.columns.get("customer_id") for spec in study.every_table.values()]
     columns = {str(name) for name in mapped if name is not None}
     return Sought(frozenset(ids), frozenset(columns | {"customer_id", "__index_level_0__"}))
 

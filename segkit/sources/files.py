@@ -117,8 +117,9 @@ def _sha256(path: Path) -> str:
 
 def hash_inputs(study: Study) -> dict[str, str]:
     """SHA-256 of every file that a study names, as stored."""
-    files_of = {name: spec.file for name, spec in study.tables.items()}
-    files_of |= {f"{name}_join": spec.join["file"] for name, spec in study.tables.items() if spec.join}
+    specs = study.every_table
+    files_of = {name: spec.file for name, spec in specs.items()}
+    files_of |= {f"{name}_join": spec.join["file"] for name, spec in specs.items() if spec.join}
     traits = study.traits.items()
     files_of |= {f"lookup_{name}": trait.lookup["file"] for name, trait in traits if trait.lookup}
     hashes = {}

@@ -46,7 +46,13 @@ def joined(what: str, name: str) -> str:
     return f"segkit__{what}_{name}"
 
 
-def prepare(con: Backend, customers: ibis.Table, study: Study) -> Prepared:
+def prepare(
+    con: Backend,
+    customers: ibis.Table,
+    study: Study,
+    traits: Mapping[str, TraitSpec] | None = None,
+    decimal: str | None = None,
+) -> Prepared:
     """Join what amounts and looked-up texts stand for.
 
     Parameters
@@ -55,6 +61,10 @@ def prepare(con: Backend, customers: ibis.Table, study: Study) -> Prepared:
     customers : ibis.Table
         Kept rows: customer_id and the file's own columns.
     study : Study
+    traits : dict of str to TraitSpec, optional
+        Those that are read in this table; by default all of the study's.
+    decimal : str, optional
+        The table's; by default the customer table's.
 
     Raises
     ------
@@ -62,13 +72,15 @@ def prepare(con: Backend, customers: ibis.Table, study: Study) -> Prepared:
         A lookup table lacks a column, or says two things of one key.
     """
     made = Prepared(customers)
-    for column in dict.fromkeys(_amount_columns(study.traits)):
+    traits = study.traits if traits is None else traits
+    decimal = decimal or study.tables["customers"].decimal
+    for column in dict.fromkeys(_amount_columns(traits)):
         if column in customers.columns:
-            _join_amounts(con, made, column, study.tables["customers"].decimal)
-    for column in dict.fromkeys(t.column for t in study.traits.values() if t.kind == "country"):
+            _join_amounts(con, made, column, decimal)
+    for column in dict.fromkeys(t.column for t in traits.values() if t.kind == "country"):
         if column in customers.columns:
             _join_countries(con, made, column)
-    for name, trait in study.traits.items():
+    for name, trait in traits.items():
         if trait.lookup and trait.column in customers.columns:
             _join_lookup(con, made, name, trait, study)
     return made

@@ -17,6 +17,9 @@ from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, total
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.guard import Guard, key_notices, open_guard
+from segkit.sources.joins.findings import findings_of
+from segkit.sources.joins.join import Joined, join_sources
+from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
 from segkit.sources.respondents import unlisted, weight_notice
@@ -95,6 +98,33 @@ class Reading:
         """The customer table's own columns; its traits are read besides."""
         if "customers" not in self.study.tables:
             return None
+        check, customers = self._customer_rows(lines)
+        if lines is not None:
+            self.notices += people.coverage(customers, lines, self.study.words)
+        if self.study.traits or self.study.scales:
+            made = prepare(self.con, check.kept(), self.study)
+            self.notices += made.notices
+            self.inputs |= made.inputs
+            self.traits, self.trait_record = read_traits(made.table, self.study)
+            self.notices += unlisted(made.table, self.study)
+        return customers
+
+    def joined(self, lines: ibis.Table | None) -> Joined:
+        """The customer table and the sources, joined by customer id; their traits are read besides."""
+        sources, own = [], None
+        if "customers" in self.study.tables:
+            check, own = self._customer_rows(lines)
+            sources.append(source_of("customers", check, self.study))
+        for name in sorted(self.study.sources):
+            check = check_source(self.con, self._raw(name), name, self.study)
+            self._file(name, check)
+            sources.append(source_of(name, check, self.study))
+        joined = join_sources(self.con, sources, self.study, own=own, lines=lines)
+        self.traits, self.trait_record = joined.traits, joined.record
+        self.notices += [*findings_of(joined.profile), *joined.profile.notices]
+        return joined
+
+    def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:
         spec = self.study.tables["customers"]
         raw = self._raw("customers")
         if lines is None:
@@ -106,26 +136,20 @@ class Reading:
             refuse_no_customer(check)
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
-        if lines is not None:
-            self.notices += people.coverage(customers, lines, self.study.words)
         if self.study.weight:
             self.notices.append(weight_notice(check.kept(), self.study))
-        if self.study.traits or self.study.scales:
-            made = prepare(self.con, check.kept(), self.study)
-            self.notices += made.notices
-            self.inputs |= made.inputs
-            self.traits, self.trait_record = read_traits(made.table, self.study)
-            self.notices += unlisted(made.table, self.study)
-        return customers
+        return check, customers
 
     def as_it_came(self, name: str) -> Raw:
         """A table under the file's own names, before any line of it is checked."""
         return self._raw(name)
 
-    def rows(self) -> dict[str, float]:
-        """Rows of the customer table that were read."""
-        record = next(record for record in self.records if record["table"].eq("customers").all())
-        return {"lines": int(record["lines"].sum())}
+    def rows(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Rows of all tables about customers, read and kept."""
+        record = pd.concat(self.records)
+        record = record[record["table"].isin(list(self.study.about_customers))]
+        kept = record.loc[record["rule"] == KEPT, "lines"]
+        return {"lines": int(record["lines"].sum())}, {"lines": int(kept.sum())}
 
     def event_totals(
         self, events: Mapping[str, ibis.Table]
@@ -159,7 +183,7 @@ class Reading:
         return lines.left_join(products, "product_id").select(*own, "category")
 
     def _raw(self, name: str) -> Raw:
-        spec = self.study.tables[name]
+        spec = self.study.every_table[name]
         raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
         raw = self.guard.masking(fill_down(self.con, f"raw_{name}", raw, spec))
         self.notices += raw.notices

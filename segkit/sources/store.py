@@ -8,6 +8,7 @@ import pandas as pd
 
 from segkit.sources.consent import Consent
 from segkit.sources.engine import connect
+from segkit.sources.joins.store import load_profile, save_profile
 from segkit.sources.pseudonyms import key_fingerprint
 from segkit.sources.quality import Quality, no_traits
 from segkit.sources.tables import Tables
@@ -32,6 +33,8 @@ def save_tables(tables: Tables, folder: Path) -> None:
     for name, malformed in tables.malformed.items():
         if len(malformed):
             malformed.to_csv(folder / "set_aside" / f"{name}_malformed.csv", index=False)
+    if tables.joined is not None:
+        save_profile(tables.joined, folder / "profile")
     quality = tables.quality
     record = {
         "lines": quality.lines.astype({"amount": "object"})
@@ -70,6 +73,7 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
         },
         inputs=record["inputs"],
         consent=_load_consent(record["consent"], folder),
+        joined=load_profile(con, folder / "profile"),
     )
 
 

@@ -14,6 +14,7 @@ from segkit.sources.behaviour.read import coverage
 from segkit.sources.consent import Consent
 from segkit.sources.counts import counted, quiet_end
 from segkit.sources.engine import connect
+from segkit.sources.joins.profile import CustomerProfile
 from segkit.sources.quality import READ, Quality
 from segkit.sources.reading import Reading
 from segkit.study import Study, load_study
@@ -50,6 +51,8 @@ class Tables(Shown):
         SHA-256 of each table's content.
     consent : Consent or None
         Who agreed to what; None when the study has no consent table.
+    joined : CustomerProfile or None
+        What several sources say of each customer; `profile` shows it with their consent.
     """
 
     study: Study
@@ -63,21 +66,35 @@ class Tables(Shown):
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
     consent: Consent | None = None
+    joined: CustomerProfile | None = None
+
+    @property
+    def profile(self) -> CustomerProfile | None:
+        """What several sources say of each customer; None for a study without `sources:`."""
+        return None if self.joined is None else self.joined.with_consent(self.consent)
 
     @property
     def main(self) -> str:
-        """The table that makes the customers: "transactions", "customers", else the first of events."""
+        """The table that makes the customers.
+
+        "transactions", else "customers", else the source with the most rows, else the first of events.
+        """
         if self.study.only_events:
             return self.study.events[0]
-        return "customers" if self.lines is None else "transactions"
+        if self.lines is not None:
+            return "transactions"
+        if "customers" in self.study.tables:
+            return "customers"
+        kept = self.quality.totals["kept"].loc[sorted(self.study.sources)]
+        return str(kept.idxmax())
 
     @property
     def reading(self) -> str:
         """What was read, kept and set aside, in one paragraph."""
         words, read, kept = self.study.words, self.quality.read, self.quality.kept
         aside = self.quality.set_aside
-        sources = self.study.events if self.study.only_events else (self.main,)
-        aside = aside[aside["table"].isin(sources)]
+        aside = aside[aside["table"].isin(self._making_customers())]
+        aside = aside.groupby("rule", sort=False, as_index=False)["lines"].sum()
         why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
         what = "rows" if self.lines is None else "lines"
         return (
@@ -85,6 +102,12 @@ class Tables(Shown):
             f"Kept: {counted(kept, words, self.study.currency)}. "
             f"Set aside: {read['lines'] - kept['lines']:,} {what} ({why})."
         )
+
+    def _making_customers(self) -> list[str]:
+        """The tables whose rows are counted as read, kept and set aside."""
+        if self.study.only_events:
+            return list(self.study.events)
+        return [self.main] if self.lines is not None else list(self.study.about_customers)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the orders of each month; without orders, how many customers have each trait."""
@@ -145,16 +168,19 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     {'read': 1469307, 'kept': 1458061, 'set_aside': 11246}
     """
     study = study if isinstance(study, Study) else load_study(study)
-    unknown = sorted(set(frames) - set(study.tables))
+    specs = study.every_table
+    unknown = sorted(set(frames) - set(specs))
     if unknown:
-        raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
+        raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], specs))
     _check_zones(study)
     reading = Reading(study, connect(), frames)
     consent = reading.permit()
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
-    customers = reading.customers(lines)
+    joined = reading.joined(lines) if study.sources else None
+    customers = reading.customers(lines) if joined is None else joined.customers
     if customers is not None and lines is None:
-        read, kept = reading.rows(), {"customers": len(customers), "lines": len(customers)}
+        read, kept = reading.rows()
+        kept = {"customers": len(customers), **kept}
     events = {name: reading.events(name) for name in study.events}
     if study.only_events:
         read, kept = reading.event_totals(events)
@@ -173,11 +199,12 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         malformed=reading.malformed,
         inputs=reading.inputs,
         consent=consent,
+        joined=None if joined is None else joined.profile,
     )
 
 
 def _check_zones(study: Study) -> None:
-    for zone in {study.timezone, *(spec.timezone or "UTC" for spec in study.tables.values())}:
+    for zone in {study.timezone, *(spec.timezone or "UTC" for spec in study.every_table.values())}:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):

@@ -25,11 +25,21 @@ TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})
 
 
 @dataclass(frozen=True)
-class _Read:
+class ReadColumn:
     """What is read in one column, and why a value can't be used."""
 
     value: Any
     reasons: Mapping[str, Any]
+
+    @property
+    def why(self) -> Any:
+        """That it is read, or the first reason why not."""
+        return ibis.cases(*((is_so, reason) for reason, is_so in self.reasons.items()), else_=READ)
+
+    @property
+    def usable(self) -> Any:
+        """The value where there is no reason against it."""
+        return (self.why == READ).ifelse(self.value, ibis.null(self.value.type()))
 
 
 def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -56,7 +66,7 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
         The table lacks a column; a trait has a share of unreadable values above
         `rules.max_unreadable_share`, or no value at all.
     """
-    wanted = dict(study.traits) | _items(study.scales)
+    wanted = dict(study.traits) | item_traits(study.scales)
     if not wanted:
         return pd.DataFrame(), account_traits(
             pd.DataFrame(columns=["trait", "outcome", "customers"]), 0
@@ -65,21 +75,19 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
     spec = study.tables["customers"]
     columns = {}
     for name, trait in wanted.items():
-        read = _read(customers, name, trait, spec, study)
-        why = ibis.cases(*((is_so, reason) for reason, is_so in read.reasons.items()), else_=READ)
-        columns[name] = (why == READ).ifelse(read.value, ibis.null(read.value.type()))
-        columns[f"{name}{_WHY}"] = why
+        read = read_column(customers, name, trait, spec, study)
+        columns[name], columns[f"{name}{_WHY}"] = read.usable, read.why
     frame = customers.select("customer_id", **columns).order_by("customer_id").execute()
     frame = frame.set_index("customer_id")
     counts = pd.concat([_counted(name, frame[f"{name}{_WHY}"]) for name in wanted])
     record = account_traits(counts.reset_index(drop=True), len(frame))
     for name, trait in wanted.items():
         _refuse_unread(name, trait, record, study)
-    values = {name: _typed(frame[name], trait) for name, trait in wanted.items()}
+    values = {name: typed(frame[name], trait) for name, trait in wanted.items()}
     return pd.DataFrame(values, index=frame.index), record
 
 
-def _items(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
+def item_traits(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
     """The items of all scales as traits: numbers within the scale's range."""
     return {
         item: TraitSpec("number", scale.basis, item, item, missing=scale.missing, plausible=scale.range)
@@ -99,7 +107,10 @@ def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
             )
 
 
-def _read(customers: ibis.Table, name: str, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
+def read_column(
+    customers: ibis.Table, name: str, trait: TraitSpec, spec: TableSpec, study: Study
+) -> ReadColumn:
+    """Read a trait in the table that has its column: values, each with the reasons against it."""
     if trait.kind in MADE:
         return _read_made(customers, trait, spec)
     raw, text = _as_text(customers[trait.column])
@@ -115,10 +126,10 @@ def _read(customers: ibis.Table, name: str, trait: TraitSpec, spec: TableSpec, s
             is_code |= number == float(code)
         reasons[reason] = reasons.get(reason, ibis.literal(False)) | is_code.fill_null(False)
     value, more = _value(raw, text, number, trait, spec, study)
-    return _Read(value, reasons | _last_reasons(value, more, trait))
+    return ReadColumn(value, reasons | _last_reasons(value, more, trait))
 
 
-def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> _Read:
+def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> ReadColumn:
     made = make(customers, trait, spec)
     reasons = {"blank": made.blank}
     for code, reason in trait.missing.items():
@@ -126,7 +137,7 @@ def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> _Rea
         is_code = reduce(or_, told).fill_null(False)
         reasons[reason] = reasons.get(reason, ibis.literal(False)) | is_code
     reasons |= {reason: is_so.fill_null(False) for reason, is_so in made.before.items()}
-    return _Read(made.value, reasons | _last_reasons(made.value, made.after, trait))
+    return ReadColumn(made.value, reasons | _last_reasons(made.value, made.after, trait))
 
 
 def _as_text(raw: Any) -> tuple[Any, Any]:
@@ -187,7 +198,18 @@ def _counted(name: str, why: pd.Series) -> pd.DataFrame:
 
 def _refuse_unread(name: str, trait: TraitSpec, record: pd.DataFrame, study: Study) -> None:
     counts = record[record["trait"] == name].set_index("outcome")["customers"]
-    given = int(counts.sum() - counts.get("blank", 0))
+    refuse_no_value(name, trait, counts)
+    refuse_unreadable(name, trait, counts, study.tables["customers"], study)
+
+
+def refuse_no_value(name: str, trait: TraitSpec, counts: pd.Series) -> None:
+    """Refuse a trait of which no customer has a value.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Customers by outcome.
+    """
     if not counts.get(READ, 0):
         why = ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
         raise DataError(
@@ -195,23 +217,39 @@ def _refuse_unread(name: str, trait: TraitSpec, record: pd.DataFrame, study: Stu
             "one value or more",
             f"Look at the column '{trait.told}', and the trait's entry in study.yaml",
         )
+
+
+def refuse_unreadable(
+    name: str, trait: TraitSpec, counts: pd.Series, spec: TableSpec, study: Study, where: str = ""
+) -> None:
+    """Refuse a trait so many of whose values can't be read that its entry must be wrong.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Values by outcome.
+    where : str, optional
+        The source, where there are several.
+    """
+    given = int(counts.sum() - counts.get("blank", 0))
     unread, limit = int(counts.get("can't be read", 0)), study.rules["max_unreadable_share"]
     if given and unread / given > limit:
+        column = trait.columns.get(where, trait.told)
         raise DataError(
-            f"the trait '{name}': {unread:,} of {given:,} values of '{trait.told}' can't be read",
-            _accepted(trait, study),
+            f"the trait '{name}': {unread:,} of {given:,} values of '{column}'"
+            f"{f' in {where}' if where else ''} can't be read",
+            _accepted(trait, spec),
             "Correct the trait's entry in study.yaml; codes for no answer go under `missing`",
         )
 
 
-def _accepted(trait: TraitSpec, study: Study) -> str:
+def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
     levels = trait.named or trait.numbers
     if levels is not None:
         also = " or numbers" if trait.kind == "number" else ""
         return ", ".join(f"'{text}'" for text in levels) + also
     if trait.kind == "yes_no":
         return f"{', '.join(trait.yes)} for yes and {', '.join(trait.no)} for no"
-    spec = study.tables["customers"]
     if trait.kind in MADE:
         return ACCEPTED[trait.kind]
     if trait.kind == "date":
@@ -219,7 +257,8 @@ def _accepted(trait: TraitSpec, study: Study) -> str:
     return f"numbers with decimal '{spec.decimal}'"
 
 
-def _typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
+def typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
+    """A trait's values in the type of its kind."""
     if trait.bands:
         return column.astype(pd.CategoricalDtype(bands_of(trait), ordered=True))
     if trait.named is not None and trait.kind == "ordered":

@@ -1,0 +1,149 @@
+"""What each source says of each customer: one long table of values, each read or with a reason."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from segkit.errors import DataError, nearest
+from segkit.sources.joins.rows import OBSERVED, OURS, Source
+from segkit.sources.prepared import prepare
+from segkit.sources.quality import READ
+from segkit.sources.traits import item_traits, read_column, refuse_unreadable
+from segkit.sourcespec import Origin, origin_of, scale_source
+from segkit.study import Study
+from segkit.traits import TraitSpec
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An attribute of the profile: a trait, or an item of a scale.
+
+    Attributes
+    ----------
+    trait : TraitSpec
+    origin : Origin
+    """
+
+    trait: TraitSpec
+    origin: Origin
+
+
+def wanted_of(study: Study) -> dict[str, Wanted]:
+    """Every attribute that a study reads about customers, by name."""
+    wanted = {name: Wanted(trait, origin_of(trait, study)) for name, trait in study.traits.items()}
+    for scale in study.scales.values():
+        source = scale_source(scale.source, study)
+        for name, item in item_traits({"": scale}).items():
+            wanted[name] = Wanted(item, Origin({source: item.column}))
+    return wanted
+
+
+def read_values(
+    con: Backend, sources: Sequence[Source], wanted: Mapping[str, Wanted], study: Study
+) -> tuple[ibis.Table, pd.DataFrame]:
+    """Read every attribute in every source that has it.
+
+    Parameters
+    ----------
+    con : ibis.backends.duckdb.Backend
+    sources : sequence of Source
+    wanted : dict of str to Wanted
+    study : Study
+
+    Returns
+    -------
+    ibis.Table
+        One row per kept row and attribute: customer_id, attribute, source, observed_at, value (as
+        text; null where there is none) and why ("read", or the reason why there is none).
+    pandas.DataFrame
+        One row per attribute, source and outcome: `attribute`, `source`, `outcome`, `rows`. The rows
+        of an attribute in a source add up to the source's kept rows.
+
+    Raises
+    ------
+    DataError
+        A source lacks a column; too many values of an attribute can't be read in one of them.
+    """
+    parts = [part for source in sources for part in _of_source(con, source, wanted, study)]
+    if not parts:
+        return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
+    said = con.create_table("said", ibis.union(*parts) if len(parts) > 1 else parts[0], temp=True)
+    outcomes = _counted(said)
+    for source in sources:
+        for name, one in wanted.items():
+            if source.name in one.origin.columns:
+                counts = _of(outcomes, name, source.name)
+                refuse_unreadable(name, one.trait, counts, source.spec, study, source.name)
+    return said, outcomes
+
+
+_SCHEMA = ibis.schema(
+    {
+        "customer_id": "string", "attribute": "string", "source": "string",
+        "observed_at": "timestamp", "value": "string", "why": "string",
+    }
+)  # fmt: skip
+
+
+def _of_source(
+    con: Backend, source: Source, wanted: Mapping[str, Wanted], study: Study
+) -> Iterator[ibis.Table]:
+    """What one source says of each attribute that it has."""
+    here = {
+        name: replace(one.trait, column=one.origin.columns[source.name])
+        for name, one in wanted.items()
+        if source.name in one.origin.columns
+    }
+    for name, trait in here.items():
+        _require(source, name, trait)
+    rows = prepare(con, source.rows, study, here, source.spec.decimal).table
+    for name, trait in here.items():
+        yield _of_one(rows, source, name, trait, study)
+
+
+def _require(source: Source, name: str, trait: TraitSpec) -> None:
+    for column in trait.sources:
+        if column not in source.rows.columns:
+            known = [known for known in source.rows.columns if known not in OURS]
+            raise DataError(
+                f"{source.where} has no column '{column}', which the trait '{name}' names",
+                fix=nearest(column, known),
+            )
+
+
+def _of_one(rows: ibis.Table, source: Source, name: str, trait: TraitSpec, study: Study) -> ibis.Table:
+    read = read_column(rows, name, trait, source.spec, study)
+    return rows.select(
+        "customer_id",
+        attribute=ibis.literal(name),
+        source=ibis.literal(source.name),
+        observed_at=rows[OBSERVED],
+        value=_text(read.usable),
+        why=read.why,
+    )
+
+
+def _text(value: Any) -> Any:
+    """As text that is equal where the values are: 0.0 and -0.0 are one number."""
+    return (value + 0.0).cast("string") if value.type().is_numeric() else value.cast("string")
+
+
+def _counted(said: ibis.Table) -> pd.DataFrame:
+    keys = ["attribute", "source", "why"]
+    counts = said.group_by(keys).agg(rows=said.count()).execute()
+    counts["unread"] = counts["why"] != READ
+    counts = counts.sort_values(["attribute", "source", "unread", "why"], ignore_index=True)
+    return counts.drop(columns="unread").rename(columns={"why": "outcome"})
+
+
+def _of(outcomes: pd.DataFrame, attribute: str, source: str) -> pd.Series:
+    here = outcomes[(outcomes["attribute"] == attribute) & (outcomes["source"] == source)]
+    return here.set_index("outcome")["rows"]
+
+
+def _no_outcomes() -> pd.DataFrame:
+    return pd.DataFrame({"attribute": [], "source": [], "outcome": [], "rows": []})
