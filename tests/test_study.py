@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 import segkit
 from segkit.errors import StudyError
-from tests.conftest import study_of
+from tests.conftest import ROOT, study_of
 
 COLUMNS = {"customer_id": "c", "order_date": "d", "amount": "a"}
 
@@ -86,3 +88,13 @@ def test_a_rule_on_a_protected_attribute_is_refused(make_study):
         make_study(
             {"customer_id": "c", "order_date": "d", "amount": "a"}, segments=rules, protected=["gender"]
         )
+
+
+def test_no_key_of_the_schema_is_given_twice():
+    def once(pairs):
+        names = [name for name, _ in pairs]
+        assert len(names) == len(set(names)), names
+        return dict(pairs)
+
+    text = (ROOT / "segkit" / "study.schema.json").read_text(encoding="utf-8")
+    json.loads(text, object_pairs_hook=once)
