@@ -153,8 +153,8 @@ def _check_profile(study: "Study", known: Sequence[str]) -> None:
 
 
 def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[str]) -> None:
-    _require_known(f"{where}.column", trait.columns, known)
     _require_known(f"{where}.from", trait.trust, known)
+    _require_known(f"{where}.column", trait.columns, known)
     strange = [source for source in trait.trust if source not in trait.columns]
     if strange:
         raise StudyError(

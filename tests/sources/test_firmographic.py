@@ -141,7 +141,7 @@ BAD_STUDIES = [
     ({**AMOUNT, "bands": "sizes"}, r"traits.x.bands is 'sizes'"),
     ({"kind": "number", "basis": "firmographic", "bands": "revenue"}, "a number and has bands"),
     ({"kind": "growth", "basis": "firmographic"}, r"growth and has no from. Accepted: from: \["),
-    ({**AMOUNT, "from": ["a", "b"]}, "amount and has from.*from for growth, distance_km only"),
+    ({**AMOUNT, "from": ["a", "b"]}, "from names 'a', which is no source of this study"),
     ({**AMOUNT, "levels": ["1-10", "11-50"]}, "amount and has levels"),
     ({**AMOUNT, "top": 3}, "amount and has top"),
     ({**SIZE, "plausible": [0, 10]}, "plausible is given for a amount"),

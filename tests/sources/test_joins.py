@@ -383,3 +383,22 @@ def test_scales_are_read_from_the_source_that_holds_their_items():
 
 def test_a_study_without_sources_has_no_profile(shop):
     assert shop.profile is None
+
+
+def test_amounts_are_read_and_rows_set_aside_in_any_source():
+    crm = {"id": ["a", "b", "c"], "at": ["2024-01-01"] * 3, "city": ["Bonn", "Kiel", "Graz"],
+           "size": ["51-200", "36", "10k+"], "state": ["live", "live", "test"]}  # fmt: skip
+    trait = {
+        "from": "crm",
+        "column": "size",
+        "kind": "amount",
+        "basis": "firmographic",
+        "bands": [10, 50],
+    }
+    columns = {"customer_id": "id", "observed_at": "at"}
+    spec = {"file": "-", "columns": columns, "set_aside": {"a test": {"state": ["test"]}}}
+    web = {"file": "-", "columns": {"customer_id": "id"}}
+    tables = two(crm=crm, traits={"size": trait}, sources={"crm": spec, "web": web})
+    assert tables.traits["size"].astype(object).tolist()[:2] == ["over 50", "over 10 to 50"]
+    rules = tables.quality.set_aside.set_index(["table", "rule"])["lines"].to_dict()
+    assert rules == {("crm", "a test"): 1}

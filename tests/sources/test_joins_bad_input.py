@@ -54,12 +54,16 @@ def refused(*frames, **keys) -> str:
     [
         (
             {"traits": {"city": TRAITS["city"] | {"column": {"crn": "City"}, "from": ["crn"]}}},
-            "traits.city.column names 'crn', which is no source of this study. Did you mean 'crm'?",
+            "traits.city.from names 'crn', which is no source of this study. Did you mean 'crm'?",
         ),
         (
             {"traits": {"city": TRAITS["city"] | {"from": ["crm", "web"]}}},
             "traits.city.from names 'web', for which traits.city.column has no column. "
             "Accepted: its sources: crm, survey, social.",
+        ),
+        (
+            {"traits": {"plan": TRAITS["plan"] | {"column": {"crn": "City"}}}},
+            "traits.plan.column names 'crn', which is no source of this study. Did you mean 'crm'?",
         ),
         (
             {"traits": {"city": {"kind": "category", "basis": "geographic"}}},
