@@ -11,7 +11,8 @@ import pandas as pd
 from segkit.disclosure import withheld, withheld_table
 from segkit.errors import DataError
 from segkit.personas.facts import Fact, SegmentName, Sentence
-from segkit.reporting.workspace import NAMES, Run
+from segkit.reporting.kept import NAMES
+from segkit.reporting.workspace import Run
 from segkit.segments.identity import Match, match_segments
 from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments

@@ -3,15 +3,12 @@
 import json
 import logging
 import os
-import platform
 import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,40 +23,17 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
-from segkit.reporting.analyst import analyst_page, title_of
-from segkit.reporting.briefs import brief_pages
-from segkit.reporting.lint.page import read_facts, require_clean
-from segkit.reporting.page import cause_of, failed_page, refused_page, report_page
+from segkit.reporting.page import cause_of, failed_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
-from segkit.reporting.rendering import style, templates
-from segkit.reporting.workspace import NAMES, Run, open_run
-from segkit.rights.forget import Erased, erase_withdrawn
+from segkit.reporting.publish import REPORT, Folders, last_good, point_latest, publish
+from segkit.reporting.workspace import open_run
+from segkit.rights.forget import erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
 NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
-REPORT = "report.html"
 RUNNERS_OWN = frozenset({"study", "as_of", "run"})
 CELL_SECONDS = 3_600
 KERNEL = "python3"
-PACKAGES = (
-    "segkit",
-    "pandas",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "duckdb",
-    "ibis-framework",
-    "papermill",
-)
-
-
-@dataclass(frozen=True)
-class _Folders:
-    """Where a run works, and where its result goes."""
-
-    working: Path
-    target: Path
-    private: Path
 
 
 def run_study(
@@ -117,12 +91,12 @@ def run_study(
                 name: _execute(name, known[name], choices, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
-        _finish(run, folders, given, started, seconds, withdrawn)
+        publish(run, folders, given, started, seconds, withdrawn)
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
         if not folders.target.exists():
             shutil.rmtree(folders.private, ignore_errors=True)
-    _point_latest(folders.target)
+    point_latest(folders.target)
     return folders.target / REPORT
 
 
@@ -151,7 +125,7 @@ def _notebook(name: str) -> Path:
     return path
 
 
-def _prepare(study: Study, name: str) -> _Folders:
+def _prepare(study: Study, name: str) -> Folders:
     study.reports.mkdir(parents=True, exist_ok=True)
     for left in study.reports.glob(".working-*"):
         if not _is_alive(int(left.name.rpartition("-")[2])):
@@ -159,7 +133,7 @@ def _prepare(study: Study, name: str) -> _Folders:
             shutil.rmtree(study.processed / left.name.removeprefix(".working-"), ignore_errors=True)
     working = study.reports / f".working-{name}"
     working.mkdir()
-    return _Folders(working, study.reports / name, study.processed / name)
+    return Folders(working, study.reports / name, study.processed / name)
 
 
 def _is_alive(process: int) -> bool:
@@ -176,7 +150,7 @@ def _execute(
     name: str,
     known: Mapping[str, Parameter],
     choices: Mapping[str, Any],
-    folders: _Folders,
+    folders: Folders,
     kernel: KernelManager,
     progress: bool,
 ) -> float:
@@ -197,7 +171,7 @@ def _execute(
         )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
-        page.write_text(failed_page(name, failure, _last_good(page.parent)), encoding="utf-8")
+        page.write_text(failed_page(name, failure, last_good(page.parent)), encoding="utf-8")
         raise RunError(
             f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
@@ -233,11 +207,6 @@ def _forget(kernel: KernelManager) -> None:
         client.stop_channels()
 
 
-def _last_good(reports: Path) -> str:
-    """Address of the last good report, seen from its folder."""
-    return f"latest/{REPORT}" if (reports / "latest" / REPORT).is_file() else ""
-
-
 def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
     """Drop papermill's paths and clock times, and the folders above the study."""
     notebook.metadata.pop("papermill", None)
@@ -247,73 +216,3 @@ def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     return notebook
-
-
-def _finish(
-    run: Run,
-    folders: _Folders,
-    given: Mapping[str, Any],
-    started: datetime,
-    seconds: dict[str, float],
-    withdrawn: Erased | None,
-) -> None:
-    """Write the page and the run's record, then put the folder into place."""
-    study = run.study
-    notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
-    line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
-    facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
-    names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
-    mark = run.fingerprint[:12]
-    pages = _write_analyst_pages(folders.working, line)
-    page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
-    try:
-        require_clean(page, read_facts(facts), names)
-    except RunError as error:
-        failed = study.reports / "report.failed.html"
-        failed.write_text(refused_page(error, _last_good(study.reports)), encoding="utf-8")
-        raise
-    (folders.working / REPORT).write_text(page, encoding="utf-8")
-    _write_briefs(notebook, folders.working / "briefs")
-    (folders.working / "facts.json").write_text(facts, encoding="utf-8")
-    record = {
-        "study": study.name,
-        "run": run.name,
-        "as_of": study.as_of,
-        "parameters": {**study.parameters, **given},
-        "inputs_sha256": run.inputs,
-        "fingerprint": run.fingerprint,
-        "segments": names,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
-        "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
-        "seconds": seconds,
-    }
-    if withdrawn is not None:
-        record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
-    (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    os.replace(folders.working, folders.target)
-
-
-def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
-    folder.mkdir()
-    pages = brief_pages(notebook, templates=templates(), style=style())
-    for name, page in pages.items():
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
-
-
-def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
-    """Write every notebook but the report's as a page; return their addresses and titles."""
-    names = [name for name in NOTEBOOKS if name != "report"]
-    notebooks = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in names}
-    pages = [(f"{name[:2]}.html", title_of(notebook)) for name, notebook in notebooks.items()]
-    for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
-        html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
-        (folder / address).write_text(html, encoding="utf-8")
-    return pages
-
-
-def _point_latest(target: Path) -> None:
-    """Let `latest` point to a run, in one step."""
-    fresh = target.parent / f".latest-{os.getpid()}"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target.name, target_is_directory=True)
-    os.replace(fresh, target.parent / "latest")

@@ -9,23 +9,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from segkit import __version__
 from segkit.errors import DataError, ParameterError
 from segkit.features.build import build_features
 from segkit.features.store import load_features, save_features
 from segkit.features.table import Features
-from segkit.personas.agreement import as_records, from_records
+from segkit.personas.agreement import from_records
 from segkit.personas.cards import Personas
 from segkit.personas.describe import describe_segments
-from segkit.personas.facts import Fact, fact_table
 from segkit.personas.messages import FILE as MESSAGES
 from segkit.personas.messages import load_messages
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile, profile_segments
 from segkit.personas.targets import Targets, choose_targets
-from segkit.plain import visible
+from segkit.reporting.kept import NAMES, HasFacts, write_facts, write_names
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
 from segkit.segments.evidence.structure import Structure
@@ -41,20 +40,6 @@ from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
 
 STAMP = "stamp.json"
-NAMES = "names.json"
-
-
-@runtime_checkable
-class HasFacts(Protocol):
-    """A result that rests on facts: personas, a report."""
-
-    @property
-    def facts(self) -> Mapping[str, Fact]:
-        """Every number by its id."""
-
-    @property
-    def names(self) -> Any:
-        """Segment name by key."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,10 +90,10 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            self._write("facts", lambda folder: _write_facts(result, folder))
+            self._write("facts", lambda folder: write_facts(result, folder))
             if isinstance(result, Personas):
-                names = json.dumps(as_records(result.automatic, self.study.language), indent=1)
-                self._write("names", lambda folder: (folder / NAMES).write_text(names, "utf-8"))
+                language = self.study.language
+                self._write("names", lambda folder: write_names(result, language, folder))
         else:
             raise ParameterError(
                 f"a {type(result).__name__} can't be kept",
@@ -293,15 +278,6 @@ def open_run(
     dated = given.with_choices(as_of=as_of)
     inputs = hash_inputs(dated)
     return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
-
-
-def _write_facts(result: HasFacts, folder: Path) -> None:
-    facts = json.dumps(
-        fact_table(result.facts, map(str, result.names.keys())), indent=1, ensure_ascii=False
-    )
-    names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
-    (folder / "facts.json").write_text(visible(facts), encoding="utf-8")
-    (folder / NAMES).write_text(visible(names), encoding="utf-8")
 
 
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
