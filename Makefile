@@ -6,13 +6,16 @@ READY := $(VENV)/.ready
 STUDY ?= complete_journey
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab lint format lock clean
+.PHONY: help report sample test lab lint format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 report: $(READY)  ## run the demo study (or STUDY=name) into an HTML segment report
 	$(BIN)/segkit run $(STUDY)
+
+sample: report  ## put the demo's report beside the docs, for people to look at before they run anything
+	$(BIN)/python docs/sample.py
 
 test: $(READY)  ## run every test that this machine can run
 	$(BIN)/python -m pytest

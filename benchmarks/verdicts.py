@@ -55,7 +55,9 @@ def _one(name: str, seed: int, n_boot: int) -> dict[str, Any]:
     from sklearn.metrics import adjusted_rand_score
 
     import segkit
+    from segkit.segments import stability
 
+    stability.N_JOBS = 1  # a set has one core: the others have sets of their own
     frame, k, labels = _made(name, seed)
     structure = segkit.assess_structure(frame, n_boot=n_boot)
     row = {

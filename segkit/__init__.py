@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from segkit.errors import SegkitError
+    from segkit.exploration.explore import explore
     from segkit.features.build import build_features
     from segkit.personas.describe import describe_segments
     from segkit.personas.messages import load_messages
@@ -34,6 +35,7 @@ _HOMES = {
     "build_features": "features.build",
     "build_report": "reporting.sections",
     "describe_segments": "personas.describe",
+    "explore": "exploration.explore",
     "fit_segments": "segments.fit",
     "fit_within": "segments.nested",
     "load_messages": "personas.messages",
@@ -57,6 +59,7 @@ __all__ = [
     "build_features",
     "build_report",
     "describe_segments",
+    "explore",
     "fit_segments",
     "fit_within",
     "load_messages",

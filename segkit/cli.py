@@ -1,4 +1,4 @@
-"""The command: segkit new | check | messages | run."""
+"""The command: segkit new | check | messages | run | fetch | forget | access."""
 
 import argparse
 import sys
@@ -73,8 +73,33 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
         help="a notebook parameter, such as k=4; may be repeated",
     )  # fmt: skip
+    run.add_argument("--pdf", action="store_true", help="print the report as well, by a Chromium")
     run.set_defaults(run=_run)
+    _add_rights(verbs)
+
+    fetch = verbs.add_parser("fetch", help="get a public data set, checked, where its study finds it")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="none: list what there is")
+    fetch.add_argument(
+        "--to", metavar="FOLDER", help="by default $SEGKIT_DATA, else the project's data/"
+    )
+    fetch.add_argument("--replace", action="store_true", help="overwrite a file that differs")
+    fetch.set_defaults(run=_fetch)
     return parser
+
+
+def _add_rights(verbs: Any) -> None:
+    forget = verbs.add_parser("forget", help="erase a customer from what a study's runs have left")
+    access = verbs.add_parser("access", help="give all that a study holds on a customer, as JSON")
+    for verb in (forget, access):
+        verb.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+        verb.add_argument(
+            "customer", metavar="ID",
+            help="as in the study's sources; - reads it from standard input, so that no shell keeps it",
+        )  # fmt: skip
+    forget.add_argument("--asked-by", metavar="WHO", default="", help="who asked, for the record")
+    access.add_argument("--out", metavar="FILE", help="a file that only you can read")
+    forget.set_defaults(run=_forget)
+    access.set_defaults(run=_access)
 
 
 def _new(given: argparse.Namespace) -> None:
@@ -120,10 +145,51 @@ def _messages(given: argparse.Namespace) -> None:
 
 
 def _run(given: argparse.Namespace) -> None:
+    from segkit.reporting.pdf import find_browser, print_pdf
     from segkit.reporting.runner import run_study
 
+    browser = find_browser() if given.pdf else None
     report = run_study(given.study, as_of=given.as_of, parameters=_named(given.parameters))
+    if browser:
+        print_pdf(report, browser)
     print(report.parent.parent / "latest" / report.name)
+
+
+def _forget(given: argparse.Namespace) -> None:
+    from segkit.rights.forget import forget
+
+    print(forget(given.study, _customer(given), asked_by=given.asked_by).reading)
+
+
+def _access(given: argparse.Namespace) -> None:
+    from segkit.rights.access import access, as_json, write_access
+
+    held = access(given.study, _customer(given))
+    if given.out is None:
+        print(as_json(held))
+    else:
+        write_access(held, Path(given.out))
+        print(f"Written to {given.out}, for that customer only; delete it when it is sent.")
+
+
+def _customer(given: argparse.Namespace) -> str:
+    return str(sys.stdin.readline() if given.customer == "-" else given.customer)
+
+
+def _fetch(given: argparse.Namespace) -> None:
+    from segkit.sources.public.datasets import DATASETS
+    from segkit.sources.public.fetch import fetch_dataset, where_to_look
+
+    if not given.names:
+        for one in DATASETS.values():
+            print(f"{one.name:<22}{one.rows:>9,} rows   {one.licence}")
+    folder = None
+    for name in given.names:
+        got = fetch_dataset(name, to=given.to, replace=given.replace, tell=print)
+        folder = got.folder
+        print(got.reading)
+    if folder is not None:
+        print(where_to_look(folder))
 
 
 def _named(parameters: list[str]) -> dict[str, Any]:

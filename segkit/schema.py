@@ -96,6 +96,8 @@ def worded(error: fastjsonschema.JsonSchemaValueException, where: str) -> StudyE
         missing = [name for name in error.rule_definition if name not in error.value]
         return StudyError(f"{where} lacks {', '.join(missing)}", fix="Add it")
     demand = error.message.removeprefix(f"{error.name} ")
+    if where.startswith("pseudonyms"):  # someone may have put the key itself there
+        return StudyError(f"{where} isn't what it should be: it {demand}")
     return StudyError(f"{where} is {error.value!r}: it {demand}")
 
 

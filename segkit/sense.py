@@ -4,22 +4,30 @@ import re
 from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
+from segkit.events import EVENTS
+from segkit.eventsense import check_event_tables
+from segkit.permission import check_permission
+from segkit.protected import protected_kind
 from segkit.traits import TraitSpec
+from segkit.traitsense import check_made
 
 if TYPE_CHECKING:
     from segkit.study import Study
     from segkit.tablespec import TableSpec
 
+TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    check_permission(study)
     _check_bases(study)
     _check_rules(study)
     for name, spec in study.tables.items():
         _check_notation(f"tables.{name}", spec)
+    check_event_tables(study)
     _check_traits(study)
     if study.has_orders:
         _check_lines(study)
@@ -28,21 +36,23 @@ def check_sense(study: "Study") -> None:
 def _check_tables(study: "Study") -> None:
     if study.has_orders:
         return
-    if "customers" not in study.tables:
+    if "customers" not in study.tables and not study.events:
         raise StudyError(
             f"tables holds {', '.join(study.tables) or 'nothing'}",
-            "transactions, or customers, or both",
-            "Name the file with one line per order line, or with one line per customer",
+            f"transactions, or customers, or events ({', '.join(EVENTS)})",
+            "Name the file with one line per order line, per customer or per event",
         )
-    others = sorted(set(study.tables) - {"customers"})
-    if others:
+    if "products" in study.tables:
         raise StudyError(
-            f"tables.{others[0]} is given without tables.transactions",
-            "customers alone, or transactions with any other table",
+            "tables.products is given without tables.transactions",
+            "products beside transactions, which say who bought them",
         )
+    if study.events:  # what they give is known when they are read
+        _check_found_by_id(study)
+        return
     if not study.traits and not study.scales:
         raise StudyError(
-            "the study has neither transactions nor traits",
+            "the study has neither transactions nor traits nor events",
             "`traits:` or `scales:` that say what the customer table's columns mean",
         )
     known = {*study.traits, *study.scales}
@@ -72,13 +82,19 @@ def _check_bases(study: "Study") -> None:
     speaking = sorted(set(study.bases) & study.shielded)
     if speaking:
         raise StudyError(
-            f"the base '{speaking[0]}' looks like a protected attribute",
+            f"the base '{speaking[0]}' looks like a protected attribute{_kind(study, speaking[0])}",
             "bases that aren't age, gender, marital status or the like",
             f"Take it out of bases, or say why it may: `protected_bases: {{{speaking[0]}: reason}}`",
         )
     for name in study.protected_bases:
         if name not in study.bases:
             raise StudyError(f"protected_bases names '{name}', which is no base", fix="Take it out")
+
+
+def _kind(study: "Study", name: str) -> str:
+    column = study.traits[name].column if name in study.traits else name
+    kind = protected_kind(name) or protected_kind(column)
+    return f" ({kind})" if kind else ""
 
 
 def _check_lines(study: "Study") -> None:
@@ -94,10 +110,16 @@ def _check_lines(study: "Study") -> None:
             "amount, or quantity and unit_price",
             "Name the column that holds what a line cost",
         )
+    _check_found_by_id(study)
+
+
+def _check_found_by_id(study: "Study") -> None:
     if "customers" in study.tables and "customer_id" not in study.tables["customers"].columns:
+        others = "transactions" if study.has_orders else " and ".join(study.events)
+        what = "orders" if study.has_orders else "events"
         raise StudyError(
-            "tables.customers.columns maps no customer_id, and there are transactions",
-            "an id by which orders and customers find each other",
+            f"tables.customers.columns maps no customer_id, and there are {others}",
+            f"an id by which {what} and customers find each other",
         )
 
 
@@ -146,6 +168,11 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers: traits are columns of it",
         )
+    if study.weight in {trait.column for trait in study.traits.values()}:
+        raise StudyError(
+            f"'{study.weight}' is both a trait and the weight",
+            "one of the two: a weight says for how many people somebody stands, not who they are",
+        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
@@ -168,8 +195,9 @@ def _check_trait(where: str, trait: TraitSpec) -> None:
         raise StudyError(f"{where}.levels holds numbers for a category", "names, or kind: ordered")
     if trait.kind in {"yes_no", "date", "birth_year"} and trait.levels is not None:
         raise StudyError(f"{where} is of kind {trait.kind} and has levels", "no levels for this kind")
+    check_made(where, trait)
     if trait.plausible is not None:
-        if trait.kind in {"yes_no", "category"} or trait.named is not None:
+        if trait.kind in TEXTUAL or trait.named is not None or trait.bands:
             raise StudyError(f"{where}.plausible is given for a {trait.kind}", "a kind with numbers")
         _check_limits(f"{where}.plausible", trait.plausible)
     both = sorted({text.casefold() for text in trait.yes} & {text.casefold() for text in trait.no})

@@ -13,11 +13,14 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError, nearest
+from segkit.events import EVENTS
+from segkit.permission import ConsentSpec, consent_spec
+from segkit.protected import looks_protected
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
-from segkit.tablespec import TableSpec
+from segkit.tablespec import TableSpec, table_spec
 from segkit.targetspec import TargetSpec, target_spec
-from segkit.traits import ScaleSpec, TraitSpec, looks_protected, scale_spec, trait_spec
+from segkit.traits import ScaleSpec, TraitSpec, choice_traits, scale_spec, trait_spec
 
 PARAMETERS: Mapping[str, Any] = {
     "k": None,
@@ -54,6 +57,10 @@ class Study:
     folder : pathlib.Path
     title, decision, made_for : str
         The question, who decides what with the answer, and who reads the report.
+    owner, review_by : str
+        Who answers for the segments, and the date by which they are looked at again.
+    out_of_scope : tuple of str
+        What the segments may not be used for, beside what no segment may be used for.
     as_of : str
         Reference date, YYYY-MM-DD, exclusive: only what happened before it counts.
     tables : dict of str to TableSpec
@@ -69,6 +76,12 @@ class Study:
         Scores made of survey items.
     missing_bases : {"refuse", "leave_out"}
         What becomes of customers who lack a base.
+    consent : ConsentSpec, optional
+        For which purpose the study runs; with it, customers without consent are left out.
+    pseudonyms : dict of str to str, optional
+        `key_file` or `key_env`: where the key is under which ids become pseudonyms.
+    weight : str
+        Column of the survey's weights; said, not used: each respondent counts once.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
@@ -93,11 +106,17 @@ class Study:
     traits: Mapping[str, TraitSpec] = field(default_factory=dict)
     scales: Mapping[str, ScaleSpec] = field(default_factory=dict)
     missing_bases: str = "refuse"
+    weight: str = ""
     made_for: str = ""
+    owner: str = ""
+    review_by: str = ""
+    out_of_scope: tuple[str, ...] = ()
     currency: str = ""
     language: str = "en"
     targets: TargetSpec | None = None
     timezone: str = "UTC"
+    consent: ConsentSpec | None = None
+    pseudonyms: Mapping[str, str] | None = None
     segments: str | tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Any] = field(default_factory=lambda: dict(RULES))
     categories: Mapping[str, Any] = field(default_factory=dict)
@@ -116,8 +135,18 @@ class Study:
 
     @property
     def has_orders(self) -> bool:
-        """Whether there are transactions; else the customer table is all there is."""
+        """Whether there are transactions; else the customer table says who the customers are."""
         return "transactions" in self.tables
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The event tables, in the order in which they are read."""
+        return tuple(name for name in EVENTS if name in self.tables)
+
+    @property
+    def only_events(self) -> bool:
+        """Whether there are neither orders nor a customer table: customers are who has an event."""
+        return not self.has_orders and "customers" not in self.tables
 
     @property
     def shielded(self) -> frozenset[str]:
@@ -215,7 +244,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
-    content = checked(content)
+    content = _with_choices(checked(content))
     given = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
     study = Study(
         **{**content, **given}
@@ -223,9 +252,11 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
             "name": name,
             "folder": folder,
             "as_of": _checked_date(content["as_of"]),
-            "tables": {key: TableSpec(**spec) for key, spec in content["tables"].items()},
+            "review_by": _checked_date(content.get("review_by", ""), "review_by"),
+            "tables": {key: table_spec(spec) for key, spec in content["tables"].items()},
             "traits": {key: trait_spec(key, spec) for key, spec in content.get("traits", {}).items()},
             "scales": {key: scale_spec(key, spec) for key, spec in content.get("scales", {}).items()},
+            "consent": consent_spec(content["consent"]) if "consent" in content else None,
             "targets": target_spec(content["targets"]) if "targets" in content else None,
             "rules": {**RULES, **content.get("rules", {})},
             "parameters": {**PARAMETERS, **content.get("parameters", {})},
@@ -236,8 +267,24 @@ def _build(name: str, folder: Path, content: Mapping[str, Any]) -> Study:
     return study
 
 
-def _checked_date(text: str) -> str:
+def _with_choices(content: dict[str, Any]) -> dict[str, Any]:
+    """Questions of several answers as the traits that they stand for."""
+    traits = dict(content.get("traits", {}))
+    for name, choice in content.get("choices", {}).items():
+        made = choice_traits(name, choice)
+        twice = sorted(set(made) & set(traits))
+        if twice:
+            said = f"'{twice[0]}' is both a trait and an option of '{name}'"
+            raise StudyError(said, "one of the two")
+        traits |= made
+    plain = {key: value for key, value in content.items() if key != "choices"}
+    return {**plain, "traits": traits} if traits else plain
+
+
+def _checked_date(text: str, key: str = "as_of") -> str:
+    if not text and key != "as_of":
+        return ""
     try:
         return date.fromisoformat(str(text)).isoformat()
     except ValueError:
-        raise StudyError(f"as_of is '{text}'", "a calendar date, YYYY-MM-DD") from None
+        raise StudyError(f"{key} is '{text}'", "a calendar date, YYYY-MM-DD") from None

@@ -1,7 +1,7 @@
 """Where one table of a study is, and how it is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -28,10 +28,14 @@ class TableSpec:
     skip_lines, extra_header_rows, footer : int
         Lines before the header, header rows under the names, and closing lines that hold
         something: read as what they are, not as records.
+    set_aside : dict, optional
+        Reason -> {column: values}: rows of the customer table that don't count, such as previews.
     fill_down : dict, optional
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
+    means : dict
+        Of an event table: what its words mean and how its rows are counted; see `segkit.events`.
     """
 
     file: str
@@ -47,5 +51,14 @@ class TableSpec:
     skip_lines: int = 0
     extra_header_rows: int = 0
     footer: int = 0
+    set_aside: Mapping[str, Mapping[str, Any]] | None = None
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
+    means: Mapping[str, Any] = field(default_factory=dict)
+
+
+def table_spec(given: Mapping[str, Any]) -> TableSpec:
+    """A table as the study states it: how its file is read, and what its words mean."""
+    own = {one.name for one in fields(TableSpec)}
+    means = {key: value for key, value in given.items() if key not in own}
+    return TableSpec(**{key: value for key, value in given.items() if key in own}, means=means)

@@ -1,19 +1,22 @@
 """What a study says of the columns of its customer table: traits, and scales made of survey items."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+OTHER = "Other"
+"""The level of a category that isn't one of its top ones."""
 YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
-UNITS = {"yes_no": "share", "birth_year": "years", "date": "days"}
-PROTECTED = re.compile(
-    r"age|aged|birth|born|dob|gender|sex|marital|married|religion|ethnic|ethnicity|race|"
-    r"disability|nationality|pregnant|orientation"
-)
-"""Parts of a name that speak of a protected attribute."""
+UNITS = {
+    "yes_no": "share",
+    "chosen": "share",
+    "growth": "ratio",
+    "birth_year": "years",
+    "date": "days",
+    "distance_km": "km",
+}
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,10 @@ class TraitSpec:
 
     Attributes
     ----------
-    kind : {"number", "yes_no", "ordered", "category", "date", "birth_year"}
-        A date becomes days before as_of, a year of birth becomes age in years.
+    kind : str
+        "number", "yes_no", "ordered", "category"; "date" becomes days before as_of, "birth_year" age
+        in years; the rest is in `segkit.sources.made`: "amount", "growth", "chosen", "country",
+        "postcode_area", "distance_km".
     basis : str
         demographic, psychographic, behavioural, geographic or firmographic.
     column : str
@@ -44,6 +49,23 @@ class TraitSpec:
         As in the feature dictionary, when the trait is one of those: recency, monetary, ...
     names : list of two str, optional
         What a segment low, and one high in it is called.
+    origin : list of str
+        The two columns that it is made of (`from` in study.yaml): earlier and later amount, or
+        latitude and longitude.
+    to : list of two numbers, optional
+        Latitude and longitude of the point that a distance is measured to.
+    bands : list of numbers, or str, optional
+        Upper ends of an amount's bands, or "employees" or "revenue" for the usual ones.
+    top : int, optional
+        How many of a category's levels stay, the commonest; the rest is `OTHER`.
+    area : str or int, optional
+        Country whose postcodes these are, or how many leading characters stay.
+    lookup : dict, optional
+        `file`, `key` and `value`: a table that says what a value stands for.
+    among : list of str
+        All columns of a question whose options have a column each.
+    option, separator : str
+        An option of a question whose options stand in one cell, and what parts them there.
     """
 
     kind: str
@@ -59,6 +81,25 @@ class TraitSpec:
     date_format: str | None = None
     role: str = ""
     names: list[str] | None = None
+    origin: list[str] = field(default_factory=list)
+    to: list[float] | None = None
+    bands: list[float] | str | None = None
+    top: int | None = None
+    area: str | int | None = None
+    lookup: Mapping[str, str] | None = None
+    among: list[str] = field(default_factory=list)
+    option: str = ""
+    separator: str = ""
+
+    @property
+    def sources(self) -> list[str]:
+        """The columns of the file that it is read from."""
+        return [*dict.fromkeys([*(self.origin or [self.column]), *self.among])]
+
+    @property
+    def told(self) -> str:
+        """Its column or columns, to stand between quotes."""
+        return "', '".join(self.origin or [self.column])
 
     @property
     def numbers(self) -> dict[str, float] | None:
@@ -115,10 +156,42 @@ def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
         "unit": UNITS.get(given["kind"], ""),
     }
     stated |= {**given, "missing": _codes(given.get("missing", {}))}
+    if "from" in stated:
+        stated["origin"] = stated.pop("from")
     for side in ("yes", "no"):
         if side in given:
             stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
     return TraitSpec(**stated)
+
+
+def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The yes/no traits that a question of several answers stands for, as study.yaml would state them.
+
+    Parameters
+    ----------
+    name : str
+        Of the question; its options become `name_option`.
+    given : dict
+        `basis`, and `columns` (option -> its column), or `column`, `separator` and `options` (option
+        -> its text in the cell); `missing` where codes mean no answer.
+
+    Examples
+    --------
+    >>> list(choice_traits("drinks", {"basis": "behavioural", "columns": {"tea": "Q1: Tea"}}))
+    ['drinks_tea']
+    """
+    shared = {"kind": "chosen"} | {key: given[key] for key in ("basis", "missing") if key in given}
+    if "columns" in given:
+        among = list(given["columns"].values())
+        own = {one: {"column": text, "among": among} for one, text in given["columns"].items()}
+    else:
+        cell = {"column": given["column"], "separator": given["separator"]}
+        own = {one: {**cell, "option": str(text)} for one, text in given["options"].items()}
+    label = given.get("label", _label(name))
+    return {
+        f"{name}_{one}": {**shared, "label": f"{label}: {one.replace('_', ' ')}", **of_it}
+        for one, of_it in own.items()
+    }
 
 
 def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
@@ -151,15 +224,3 @@ def _codes(given: Any) -> dict[str, str]:
     if isinstance(given, Mapping):
         return {str(code): str(reason) for code, reason in given.items()}
     return {str(code): f"no answer ({code})" for code in given}
-
-
-def looks_protected(name: str) -> bool:
-    """Whether a name speaks of age, gender, marital status or the like.
-
-    Examples
-    --------
-    >>> [looks_protected(name) for name in ("age_years", "YearBirth", "Marital_Status", "page_views")]
-    [True, True, True, False]
-    """
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    return any(PROTECTED.fullmatch(word.lower()) for word in words)

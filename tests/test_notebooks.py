@@ -70,7 +70,7 @@ def test_prose_leads_and_answers(path):
 
 def test_checked_cells_have_an_output_to_check():
     checked = [cell for path in PATHS for cell in code_of(read(path)) if is_checked(cell)]
-    assert len(checked) == 4
+    assert len(checked) == 5
     assert all(cell.outputs for cell in checked)
 
 

@@ -7,6 +7,8 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, StudyError
+from segkit.features.behaviour.part import Part
+from segkit.features.behaviour.parts import event_parts, event_window
 from segkit.features.dictionary import (
     DAYPARTS,
     STANDARD,
@@ -15,14 +17,16 @@ from segkit.features.dictionary import (
     category_features,
     daypart_features,
     describe,
-    event_features,
 )
 from segkit.features.table import Features
-from segkit.features.totals import customer_totals
+from segkit.features.totals import customer_totals, joined
 from segkit.features.traits import trait_features
+from segkit.sources.behaviour.read import customers_of
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
+LEAST_BUYERS = 10
+"""Customers who buy in a category that gets a feature; a tenth of all where there are few."""
 WHY_NOT = {
     "n_items": "the lines have no quantity",
     "n_products": "the lines have no product id",
@@ -47,7 +51,8 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     -------
     Features
         `.frame` has one row per customer with an order before `as_of`, sorted by customer_id;
-        without transactions, one row per customer of the customer table.
+        without transactions, one row per customer of the customer table; without one, one row per
+        customer with an event. A customer without events has counts of 0 and no shares.
 
     Raises
     ------
@@ -74,16 +79,17 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     first, last = _window(lines)
     middle = first + (pd.Timestamp(as_of) - first) / 2
     categories = _top_categories(lines, tables.study)
+    parts = event_parts(tables, as_of)
     definitions = [
         *STANDARD,
         *daypart_features(),
         *category_features(categories, tables.study.categories.get("names")),
-        *event_features(tables.events),
+        *(feature for part in parts for feature in part.features),
     ]
     totals = customer_totals(
         lines,
         _returns_before(tables, as_of),
-        {name: _before(table, "event_date", as_of) for name, table in tables.events.items()},
+        [part.totals for part in parts],
         middle=ibis.timestamp(middle.isoformat()),
         categories=categories,
         with_hours=_has_hours(lines),
@@ -97,7 +103,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
         dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary]),
         descriptors=None if tables.customers is None else traits.descriptors,
         scales=traits.scales,
-        left_out={f.name: WHY_NOT[f.needs] for f in definitions if f not in built},
+        left_out={f.name: WHY_NOT[f.needs] for f in definitions if f not in built} | _left_out(parts),
         as_of=as_of,
         window=(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"),
         study=tables.study,
@@ -117,24 +123,63 @@ def _check_date_of_traits(tables: Tables, as_of: str) -> None:
         )
 
 
+def _refuse_namesakes(built: list[Feature]) -> None:
+    """Categories, channels, steps and kinds of activity have names of the user's."""
+    names = [feature.name for feature in built]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        labels = " and ".join(f"'{feature.label}'" for feature in built if feature.name == twice)
+        raise StudyError(
+            f"two features would be called '{twice}': {labels}",
+            "names of categories, types, steps and actions that differ",
+            "Rename one of them in study.yaml, or leave it out",
+        )
+
+
 def _refuse_clash(frame: pd.DataFrame, traits: pd.Index) -> None:
     clash = sorted(set(frame) & set(traits))
     if clash:
-        raise StudyError(f"the trait '{clash[0]}' is named like a feature of the orders", "a new name")
+        raise StudyError(
+            f"the trait '{clash[0]}' is named like a feature of the orders or events", "a new name"
+        )
 
 
 def _without_orders(tables: Tables, as_of: str) -> Features:
-    traits = trait_features(tables)
+    """Of everyone in the customer table; where there is none, of everyone with an event."""
+    customers = None
+    if tables.study.only_events:
+        customers = customers_of(tables.events, _checked(as_of, tables.study))
+    parts = event_parts(tables, as_of)
+    traits = trait_features(tables, customers)
+    built = [feature for part in parts for feature in part.features]
+    frame, window = traits.frame, None
+    if parts:
+        _checked(as_of, tables.study)
+        totals = joined(_listed(traits.frame.index), [part.totals for part in parts])
+        events = _execute(built, totals, as_of)
+        _refuse_clash(events, traits.dictionary.index)
+        frame, window = events.join(traits.frame), event_window(tables.events, as_of)
     return Features(
-        frame=traits.frame,
-        dictionary=traits.dictionary,
-        descriptors=traits.descriptors,
+        frame=frame,
+        dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary])
+        if built
+        else traits.dictionary,
+        descriptors=None if tables.customers is None else traits.descriptors,
         scales=traits.scales,
-        left_out={},
+        left_out=_left_out(parts),
         as_of=as_of,
-        window=None,
+        window=window,
         study=tables.study,
     )
+
+
+def _listed(customers: pd.Index) -> ibis.Table:
+    """The customers as a table of the engine."""
+    return ibis.memtable(pd.DataFrame({"customer_id": customers.astype("str")}))
+
+
+def _left_out(parts: list[Part]) -> dict[str, str]:
+    return {name: why for part in parts for name, why in part.left_out.items()}
 
 
 def _checked(as_of: str, study: Study) -> str:
@@ -160,13 +205,20 @@ def _window(lines: ibis.Table) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
-    """Categories by revenue, largest first; ties by name."""
+    """Categories by revenue, largest first; ties by name.
+
+    One that hardly any customer buys gets no feature: its name is shown, and may be about a person.
+    """
     if "category" not in lines.columns:
         return []
     chosen: dict[str, Any] = {"top": 8, "leave_out": []} | dict(study.categories)
     named = lines.filter(lines.category.notnull() & (lines.category != ""))
     named = named.filter(~named.category.isin([*chosen["leave_out"], ""]))
-    ranked = named.group_by("category").agg(amount=named.amount.sum())
+    least = min(LEAST_BUYERS, max(1, int(lines.customer_id.nunique().execute()) // LEAST_BUYERS))
+    ranked = named.group_by("category").agg(
+        amount=named.amount.sum(), buyers=named.customer_id.nunique()
+    )
+    ranked = ranked.filter(ranked.buyers >= least)
     ranked = ranked.order_by([ibis.desc("amount"), "category"]).limit(int(chosen["top"]))
     return list(ranked.execute()["category"])
 
@@ -177,6 +229,7 @@ def _has_hours(lines: ibis.Table) -> bool:
 
 
 def _execute(built: list[Feature], totals: ibis.Table, as_of: str) -> pd.DataFrame:
+    _refuse_namesakes(built)
     day = ibis.date(as_of)
     columns = totals.select("customer_id", **as_columns(built, totals, day))
     frame = columns.order_by("customer_id").execute().set_index("customer_id")

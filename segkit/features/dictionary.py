@@ -33,7 +33,8 @@ class Feature:
         "days", "money", "share" (0 to 1), "index" (-1 to 1) or what is counted.
     role : str
         What it can say in a segment's name: recency, tenure, frequency, monetary, basket, rhythm,
-        breadth, returns, discount, daypart, trend, category, campaign.
+        breadth, returns, discount, daypart, trend, category, campaign, visits, last_seen; empty for
+        what speaks for itself.
     meaning : str
     base : str
         What it is computed over; where that is empty the feature is missing.
@@ -41,6 +42,8 @@ class Feature:
         (totals, as_of day) -> ibis expression.
     needs : str
         Column of the totals without which it can't be computed.
+    low, high : str
+        What a segment low, and one high in it is called.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Feature:
     base: str
     expression: Expression
     needs: str = "n_orders"
+    low: str = ""
+    high: str = ""
 
 
 def _ratio(above: Any, below: Any) -> Any:
@@ -195,15 +200,6 @@ def category_features(
         )  # fmt: skip
 
 
-def event_features(names: Iterable[str]) -> Iterable[Feature]:
-    """Number of dated events per customer: campaigns received, coupons redeemed."""
-    for name in names:
-        yield Feature(
-            f"n_{name}", name.capitalize(), name, "campaign", f"number of {name} before as_of",
-            "all {customers}", partial(_count, f"n_{name}"), needs=f"n_{name}",
-        )  # fmt: skip
-
-
 def slug(text: str) -> str:
     """A column name from any text, in any script.
 
@@ -239,8 +235,8 @@ def describe(features: Iterable[Feature], words: dict[str, str]) -> pd.DataFrame
             "meaning": feature.meaning.format(**every),
             "base": feature.base.format(**every),
             "kind": "number",
-            "low": "",
-            "high": "",
+            "low": feature.low,
+            "high": feature.high,
         }
         for feature in features
     ]

@@ -10,6 +10,7 @@ from segkit.errors import StudyError, nearest
 from segkit.features.relations import relations
 from segkit.shown import Shown
 from segkit.sources.personal import refuse_personal
+from segkit.sources.printable import listed
 from segkit.study import Study
 
 
@@ -158,5 +159,5 @@ def _refuse_unknown(names: Sequence[str], columns: pd.DataFrame, where: str) -> 
     if unknown:
         raise StudyError(
             f"{where} names '{unknown[0]}', which is no feature of this study",
-            fix=nearest(unknown[0], columns.columns),
+            fix=nearest(unknown[0], listed(columns.columns)),
         )

@@ -3,7 +3,7 @@
 Sums are exact (decimals and whole numbers), so they don't depend on the order of the lines.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -37,7 +37,7 @@ def order_table(lines: ibis.Table) -> ibis.Table:
 def customer_totals(
     lines: ibis.Table,
     returns: ibis.Table | None,
-    events: Mapping[str, ibis.Table],
+    more: Sequence[ibis.Table],
     *,
     middle: Any,
     categories: Sequence[str],
@@ -49,8 +49,8 @@ def customer_totals(
     ----------
     lines, returns : ibis.Table
         Only lines before the reference date.
-    events : dict of str to ibis.Table
-        customer_id and event_date.
+    more : sequence of ibis.Table
+        Further totals per customer: of visits, e-mails and the like.
     middle : ibis timestamp
         Parts the window into an earlier and a recent half.
     categories : sequence of str
@@ -63,10 +63,11 @@ def customer_totals(
     parts = [lines.group_by("customer_id").agg(**_line_measures(lines, categories))]
     if returns is not None:
         parts.append(_returned(returns))
-    parts += [
-        table.group_by("customer_id").agg(**{f"n_{name}": table.count()})
-        for name, table in events.items()
-    ]
+    return joined(totals, [*parts, *more])
+
+
+def joined(totals: ibis.Table, parts: Sequence[ibis.Table]) -> ibis.Table:
+    """Add totals that some of the customers have."""
     for part in parts:
         totals = totals.left_join(part, "customer_id").drop("customer_id_right")
     return totals

@@ -1,16 +1,23 @@
 """Traits of the customer table and scores of its scales, as features with their dictionary."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from segkit.features.scales import reliability, score
+from segkit.sources.made import MADE
 from segkit.sources.quality import READ
 from segkit.sources.tables import Tables
 from segkit.study import Study
-from segkit.traits import ScaleSpec, TraitSpec, last_day
+from segkit.traits import OTHER, ScaleSpec, TraitSpec, last_day
 
+HELD_AS = {
+    **dict.fromkeys(("date", "birth_year", "amount", "growth", "distance_km"), "number"),
+    **dict.fromkeys(("country", "postcode_area"), "category"),
+    "chosen": "yes_no",
+}
 DICTIONARY = ["label", "unit", "role", "basis", "meaning", "base", "kind", "low", "high"]
 
 
@@ -109,10 +116,10 @@ def _row(spec: TraitSpec | ScaleSpec, **own: str) -> dict[str, Any]:
 
 
 def _kind(trait: TraitSpec) -> str:
-    """As the feature table holds it: dates, years of birth and levels with a number are numbers."""
-    if trait.numbers is not None or trait.kind in {"date", "birth_year"}:
-        return "number"
-    return trait.kind
+    """As the feature table holds it: levels with a number are numbers, bands are ordered."""
+    if trait.bands:
+        return "ordered"
+    return "number" if trait.numbers is not None else HELD_AS.get(trait.kind, trait.kind)
 
 
 def _meaning(trait: TraitSpec, study: Study) -> str:
@@ -123,5 +130,29 @@ def _meaning(trait: TraitSpec, study: Study) -> str:
         return f"{last_day(study.as_of).year} less {column}"
     if trait.named is not None and trait.kind == "ordered":
         return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
+    if trait.kind in MADE:
+        return _meaning_of_made(trait)
+    if trait.lookup:
+        return f"what {Path(trait.lookup['file']).name} says of {column}"
+    if trait.top:
+        return f"{column}, its {trait.top} commonest levels; the rest is {OTHER}"
     said = {"yes_no": f"whether {column} is a yes", "category": f"{column}, as it came"}
     return said.get(trait.kind, f"{column}, as a number")
+
+
+def _meaning_of_made(trait: TraitSpec) -> str:
+    """What a trait of a made kind says, with the rule that it is made by."""
+    column, (first, second) = f"'{trait.column}'", (trait.origin or ["", ""])
+    low = trait.to or [0.0, 0.0]
+    kept = trait.area if isinstance(trait.area, str) else f"first {trait.area} characters"
+    option = f"'{trait.option}' is among the answers in {column}" if trait.separator else ""
+    if trait.bands:
+        return f"the band that holds all of {column}"
+    return {
+        "amount": f"{column}; the middle of a range, the lower end of an open one",
+        "growth": f"('{second}' - '{first}') / '{first}'",
+        "distance_km": f"kilometres to {low[0]:g}, {low[1]:g} as the crow flies, whole ones",
+        "chosen": option or f"whether {column} was chosen",
+        "postcode_area": f"area of {column} ({kept}), no exact place",
+        "country": f"{column}, by its ISO 3166 name",
+    }[trait.kind]

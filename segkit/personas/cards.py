@@ -10,7 +10,26 @@ from segkit.personas.effects import word
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile
+from segkit.plain import markdown_plain
 from segkit.shown import Shown
+
+
+def said(delta: Fact) -> str:
+    """The fixed words for an effect; no direction where its range holds zero.
+
+    Examples
+    --------
+    >>> said(Fact("a/revenue/delta", -0.4, "effect", 90, "", -0.5, -0.3))
+    'clearly lower'
+    >>> said(Fact("a/revenue/delta", 0.2, "effect", 30, "", -0.1, 0.5))
+    'no clear difference'
+    """
+    size = word(delta.value)
+    if size == "about the same":
+        return size
+    if delta.low is not None and delta.high is not None and delta.low <= 0 <= delta.high:
+        return "no clear difference"
+    return f"{size} {'higher' if delta.value > 0 else 'lower'}"
 
 
 @dataclass(frozen=True)
@@ -24,10 +43,8 @@ class Marker:
 
     @property
     def word(self) -> str:
-        """The fixed word for the size of the effect, with its direction."""
-        said = word(self.delta.value)
-        side = "higher" if self.delta.value > 0 else "lower"
-        return said if said == "about the same" else f"{said} {side}"
+        """The fixed word for the size of the effect, with its direction where that is sure."""
+        return said(self.delta)
 
 
 @dataclass(frozen=True)
@@ -137,7 +154,8 @@ class Personas(Shown):
     def reading(self) -> str:
         """Each segment in one line of Markdown."""
         return "\n".join(
-            f"- **{card.name}**, {card.share.text} of customers: {card.lead.text}"
+            f"- **{markdown_plain(card.name)}**, {card.share.text} of customers: "
+            f"{markdown_plain(card.lead.text)}"
             for card in self.cards
         )
 

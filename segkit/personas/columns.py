@@ -5,10 +5,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL
 from segkit.segments.kinds import column_kind
 
-MIN_CELL = 10
-"""Figures on fewer customers than this are suppressed."""
 KNOWN = {"label": "", "unit": "", "role": "", "basis": "", "kind": "number", "low": "", "high": ""}
 
 

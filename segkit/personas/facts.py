@@ -2,13 +2,14 @@
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
+WITHHELD = "withheld"
 EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
 
 
@@ -46,12 +47,19 @@ class Fact:
     levels: tuple[str, ...] = ()
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether the number is kept back: it rests on too few customers, or gives them away."""
+        return bool(pd.isna(self.value))
+
+    @property
     def text(self) -> str:
         """The number as a report prints it; a place among levels by the level's name."""
         return self._said(self.value)
 
     def _said(self, value: float) -> str:
-        if self.levels and not pd.isna(value):
+        if pd.isna(value):
+            return WITHHELD
+        if self.levels:
             return self.levels[int(value)]
         return format_value(value, self.unit, self.currency)
 
@@ -63,13 +71,15 @@ class Fact:
         low, high = self._said(self.low), self._said(self.high)
         if self.levels:
             return self.text if low == high else f"{self.text} ({low} to {high})"
-        if low.startswith("-"):
+        if low.startswith(("-", "−")):
             return f"{self.text} ({low} to {high})"
         shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
         return f"{self.text} ({shared}{EN_DASH}{high})"
 
     def html(self, text: str | None = None) -> Markup:
         """The number as a tagged node, so that a page can be checked against the facts."""
+        if self.is_withheld:
+            return Markup('<span class="mute" data-from="segkit">{}</span>').format(WITHHELD)
         return Markup('<data value="{}" data-fact="{}">{}</data>').format(
             f"{self.value:.10g}", self.id, (text or self.text).replace(EN_DASH, EN_DASH + NO_BREAK)
         )
@@ -84,6 +94,8 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
     ('31%', '<1%', '$1,234')
     >>> format_value(12.345, "money", "EUR"), format_value(3.0, "days"), format_value(0.8134, "score")
     ('EUR 12.35', '3', '0.81')
+    >>> format_value(-0.314, "effect")
+    '−0.31'
     """
     if pd.isna(value):
         return "n/a"
@@ -91,8 +103,10 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
         if -0.005 < value < 0.005 and value != 0:
             return "<1%" if value > 0 else "0%"
         return f"{value:.0%}"
+    if unit == "effect":
+        return f"{value:+.2f}".replace("-", "−")
     if unit in {"score", "index"}:
-        return f"{value:.2f}"
+        return f"{value:.2f}".replace("-", "−")
     if unit == "cents":
         return _money(f"{value:,.2f}", currency)
     if unit == "money":
@@ -151,16 +165,59 @@ class Sentence:
 
     def __html__(self) -> Markup:
         numbers = {name: fact.html() for name, fact in self.facts.items()}
-        names = {name: escape(word) for name, word in (self.names or {}).items()}
-        if "name" in names:
-            names["name"] = Markup("<b>{}</b>").format(names["name"])
-        return Markup(self.template).format(**numbers, **names)
+        names = {name: given(word) for name, word in (self.names or {}).items()}
+        parsed = string.Formatter().parse(self.template)
+        slots = sum(name in numbers and not self.facts[name].is_withheld for _, name, _, _ in parsed)
+        said = Markup(self.template).format(**numbers, **names)
+        return Markup('<span data-computed="{}">{}</span>').format(slots, said)
 
 
-def fact_table(facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
-    """Facts as plain records, sorted by id, for facts.json."""
-    records = [asdict(facts[key]) for key in sorted(facts)]
-    return [
-        {name: value for name, value in record.items() if name != "levels" or value}
-        for record in records
-    ]
+class SegmentName(str):
+    """A segment's name within a sentence, with the key of the segment it stands for."""
+
+    key: str
+
+    def __new__(cls, name: str, key: str) -> "SegmentName":
+        """Remember whose name it is."""
+        made = super().__new__(cls, name)
+        made.key = key
+        return made
+
+
+def given(text: str) -> Markup:
+    """A word that the study or its data chose, marked so that its digits are nobody's figure.
+
+    Examples
+    --------
+    >>> given("Fuel share"), given("35-49K")
+    (Markup('Fuel share'), Markup('<span data-from="study">35-49K</span>'))
+    """
+    if isinstance(text, SegmentName):
+        return Markup('<b data-name="{}">{}</b>').format(text.key, str(text))
+    if re.search(r"[\d.!?]", text):
+        return Markup('<span data-from="study">{}</span>').format(text)
+    return escape(text)
+
+
+def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Facts as plain records, sorted by id, for facts.json; those that are withheld are left out.
+
+    Parameters
+    ----------
+    facts : dict of str to Fact
+    keys : iterable of str
+        Of the segments; where one may hold a slash, as a rule's name may, it must be given.
+    """
+    keys = sorted(keys, key=len, reverse=True)
+    return [_record(facts[name], keys) for name in sorted(facts) if not facts[name].is_withheld]
+
+
+def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
+    segment = next((k for k in keys if fact.id.startswith(f"{k}/")), fact.id.split("/")[0])
+    rest = fact.id.removeprefix(f"{segment}/")
+    metric, _, statistic = rest.rpartition("/")
+    said = {"segment": segment, "metric": metric or statistic, "statistic": statistic}
+    record = asdict(fact)
+    if not fact.levels:
+        record.pop("levels")
+    return {"id": record.pop("id")} | said | record

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL, is_dominated, withheld
 from segkit.errors import DataError
-from segkit.personas.columns import MIN_CELL, numeric_view
+from segkit.personas.columns import numeric_view
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.effects import (
     Range,
@@ -25,18 +26,10 @@ from segkit.shown import Shown
 
 MOST_LEVELS = 3
 """Of a category, the matrix shows so many levels: those that differ most."""
+NO_RANGE = Range(np.nan, np.nan, np.nan)
 NUMERIC_COLUMNS = [
-    "statistic",
-    "value",
-    "low",
-    "high",
-    "overall",
-    "delta",
-    "delta_low",
-    "delta_high",
-    "smd",
-    "n",
-]
+    "statistic", "value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +40,9 @@ class Profile(Shown):
     ----------
     sizes : pandas.DataFrame, one row per segment
         `customers`, `share` with `share_low`, `share_high` (Wilson); with a revenue column also
-        `revenue_share` with its range over customers. Most revenue first, else most customers.
+        `revenue_share` with its range over customers. Most revenue first, else most customers. The
+        revenue share is missing where one customer makes up more than half of it, or two more than
+        three quarters, and where it would give such a one away.
     effects : pandas.DataFrame, indexed by segment_key and variable
         For every number, ordered category and level of a category that forms segments: `value` with
         `low` and `high` (`statistic` says which: the median; the mean for shares, and where the
@@ -83,17 +78,32 @@ class Profile(Shown):
         return list(self.sizes.index)
 
     @property
+    def withheld(self) -> pd.Series:
+        """Whether a report keeps a segment's size back: under 10 customers, or it tells of them."""
+        return withheld(self.sizes["customers"])
+
+    @property
+    def shown_sizes(self) -> pd.DataFrame:
+        """`sizes` as others may see them: small segments, and what gives them away, are left blank."""
+        return self.sizes.round(3).astype("object").mask(self.withheld, "")
+
+    @property
     def matrix(self) -> pd.DataFrame:
         """Cliff's delta of the bases, one row per base and one column per segment.
 
         Of a category the three levels that differ most, each with its difference in share.
         """
         table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
+        return table.loc[self.drawn, self.keys].rename(index=self.dictionary["label"])
+
+    @property
+    def drawn(self) -> list[str]:
+        """Variables of `matrix`, those that differ most over the segments first."""
+        table = self.effects.loc[self.effects["is_base"], "delta"].unstack("segment_key")
         strength = table.abs().mean(axis=1).sort_values(ascending=False)
         most = table.abs().max(axis=1).sort_values(ascending=False, kind="stable")
         place = most.groupby(self.dictionary.loc[most.index, "of"]).cumcount()
-        shown = [name for name in strength.index if place[name] < MOST_LEVELS]
-        return table.loc[shown, self.keys].rename(index=self.dictionary["label"])
+        return [str(name) for name in strength.index if place[name] < MOST_LEVELS]
 
     @property
     def by_basis(self) -> pd.DataFrame:
@@ -123,7 +133,7 @@ class Profile(Shown):
         return figures.effects(self.matrix, ax=ax)
 
     def _repr_html_(self) -> str:
-        sizes = self.sizes.to_html(float_format="{:.2f}".format, border=0)
+        sizes = self.shown_sizes.to_html(float_format="{:.2f}".format, border=0)
         return sizes + self.matrix.to_html(float_format="{:+.2f}".format, border=0)
 
 
@@ -207,8 +217,20 @@ def _sizes(labels: pd.Series, revenue: pd.Series | None) -> pd.DataFrame:
         if revenue is not None:
             rows[key] |= _named("revenue_share", share_of_total(revenue.to_numpy(), inside))
     sizes = pd.DataFrame.from_dict(rows, orient="index").rename_axis("segment_key")
-    by = "customers" if revenue is None else "revenue_share"
-    return sizes.sort_values(by, ascending=False, kind="stable")
+    if revenue is None:
+        return sizes.sort_values("customers", ascending=False, kind="stable")
+    sizes = sizes.sort_values("revenue_share", ascending=False, kind="stable")
+    sizes.loc[_dominated(labels, revenue, sizes), list(_named("revenue_share", NO_RANGE))] = np.nan
+    return sizes
+
+
+def _dominated(labels: pd.Series, revenue: pd.Series, sizes: pd.DataFrame) -> pd.Series:
+    """Segments whose money is one customer's or two's; with one such, the next smallest as well."""
+    amounts = {key: revenue[(labels == key).to_numpy()].dropna().to_numpy() for key in sizes.index}
+    hidden = pd.Series({key: is_dominated(values) for key, values in amounts.items()})
+    if hidden.sum() == 1 and len(hidden) > 1:
+        hidden[sizes.loc[~hidden, "revenue_share"].idxmin()] = True
+    return hidden
 
 
 def _named(name: str, figure: Range) -> dict[str, float]:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact, Sentence
+from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.targetspec import Criterion
 
 VARIED = (0.75, 1.0, 1.25)
@@ -85,7 +85,7 @@ def said_of_ranking(rows: list[TargetRow], customers: str) -> Iterable[Sentence]
             "points": ranked[0].attractive, "share": best.card.share,
             "most": Fact("all/targets/most", 100, "points", len(rows), "the scale"),
         },
-        {"name": best.card.name, "customers": customers},
+        {"name": SegmentName(best.card.name, best.card.key), "customers": customers},
     )  # fmt: skip
     if len(ranked) > 1:
         yield _held(ranked)
@@ -104,7 +104,8 @@ def _held(ranked: list[TargetRow]) -> Sentence:
         "With each weight varied by {quarter} up or down, the order stays the same in {same} of {n} "
         "combinations, and {name} stays first in {first}."
     )
-    return Sentence(template, facts, {"name": ranked[0].card.name})
+    first_of_all = ranked[0].card
+    return Sentence(template, facts, {"name": SegmentName(first_of_all.name, first_of_all.key)})
 
 
 def sensitivity(scores: Sequence[Sequence[Score]]) -> tuple[float, float, int]:

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from segkit.disclosure import MIN_CELL
 from segkit.errors import StudyError, nearest
 from segkit.personas.cards import Card, Personas
-from segkit.personas.columns import MIN_CELL
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.ranking import Score, TargetRow, said_of_ranking
 from segkit.personas.writer import CardWriter
@@ -107,6 +107,10 @@ class _Judge:
     def writer(self) -> CardWriter:
         return CardWriter(self.personas.profile, self.card.key, self.currency, self.words)
 
+    @property
+    def n_customers(self) -> int:
+        return int(self.personas.profile.sizes.at[self.card.key, "customers"])
+
     def row(self) -> TargetRow:
         attractiveness = self.scores(self.spec.attractiveness)
         competitiveness = self.scores(self.spec.competitiveness)
@@ -129,7 +133,10 @@ class _Judge:
         metric, turned = criterion.metric, criterion.direction == "low"
         if metric in WHOLE:
             value = self.whole(self.card, metric)
-            largest = max(self.whole(card, metric).value for card in self.personas.cards)
+            if value.is_withheld:
+                return Score(criterion, WHOLE[metric], None, float("nan"))
+            known = [self.whole(card, metric) for card in self.personas.cards]
+            largest = max(fact.value for fact in known if not fact.is_withheld)
             points = value.value if metric == "stability" else value.value / largest
             return Score(criterion, WHOLE[metric], value, 1 - points if turned else points)
         marker = self.writer.marker(self.trait(metric))
@@ -158,7 +165,7 @@ class _Judge:
             return None
         points = [one.points for one in scores]
         mean = 100 * float(np.average(points, weights=[one.criterion.weight for one in scores]))
-        n, of = int(self.card.customers.value), self.card.customers.base
+        n, of = self.n_customers, self.card.customers.base
         return Fact(f"{self.card.key}/targets/{axis}", mean, "points", n, of)
 
     def unmeasured(self, scores: list[Score]) -> list[Sentence]:
@@ -209,5 +216,5 @@ class _Judge:
     def distinctness(self) -> Fact:
         effects = self.personas.profile.effects.loc[self.card.key]
         largest = float(effects.loc[effects["is_base"].astype(bool), "delta"].abs().max())
-        n, of = int(self.card.customers.value), self.card.customers.base
+        n, of = self.n_customers, self.card.customers.base
         return Fact(f"{self.card.key}/targets/distinctness", largest, "score", n, of)

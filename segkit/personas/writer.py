@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
-from segkit.personas.columns import MIN_CELL
-from segkit.personas.facts import Fact, Sentence
+from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered
 from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
+from segkit.study import WORDS
 
 SAME = 0.15
+BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
+"""From how many customers on a segment's figures carry how much."""
 MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 5, 2, 3, 3
 
 
@@ -25,8 +28,14 @@ def badge(n: int) -> str:
     >>> badge(500), badge(50)
     ('solid', 'thin')
     """
-    limits = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
-    return next(said for limit, said in limits.items() if n >= limit)
+    return next(said for limit, said in BADGES.items() if n >= limit)
+
+
+def trait_marker(
+    profile: Profile, key: str, variable: str, *, currency: str = "", words: Mapping[str, str] = WORDS
+) -> Marker:
+    """One trait of a segment beside the same trait of all customers, as facts."""
+    return CardWriter(profile, key, currency, words).marker(variable)
 
 
 @dataclass(frozen=True)
@@ -56,18 +65,10 @@ class CardWriter:
         return Card(
             key=self.key,
             name=name,
-            customers=self.fact("size/customers", n, self.words["customers"], total, "all"),
-            share=self.fact(
-                "size/share",
-                sizes["share"],
-                "share",
-                total,
-                "all",
-                sizes["share_low"],
-                sizes["share_high"],
-            ),
+            customers=self.size("customers", sizes, self.words["customers"], total),
+            share=self.size("share", sizes, "share", total),
             revenue_share=self.revenue_share(sizes, total),
-            lead=self.lead(markers, n),
+            lead=self.lead(markers, n, name),
             markers=markers,
             same=self.same(),
             buys=self.buys(),
@@ -76,7 +77,7 @@ class CardWriter:
             unsure=self.fact("confidence/unsure", float((confidence < UNSURE).mean()), "share", n),
             stability=self.fact(
                 "stability/jaccard",
-                stability["jaccard"],
+                stability["jaccard"] if n >= MIN_CELL else float("nan"),
                 "score",
                 n,
                 "",
@@ -99,7 +100,19 @@ class CardWriter:
         if self.key in self.profile.levels.index.get_level_values("segment_key"):
             for (variable, level), row in self.profile.levels.loc[self.key].iterrows():
                 shown += self.level(variable, level, row).facts.values()
-        return {fact.id: fact for fact in shown}
+        return {fact.id: fact for fact in shown if not fact.is_withheld}
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the number of customers is kept back."""
+        return bool(self.profile.withheld[self.key])
+
+    def size(self, name: str, sizes: pd.Series, unit: str, total: int) -> Fact:
+        """A size with its range, unless it is kept back."""
+        if self.is_withheld:
+            return self.fact(f"size/{name}", float("nan"), unit, total, "all")
+        low, high = sizes.get(f"{name}_low"), sizes.get(f"{name}_high")
+        return self.fact(f"size/{name}", sizes[name], unit, total, "all", low, high)
 
     def stability_word(self, reading: str) -> str:
         """Where the analyst draws the lines, no segment is called stable."""
@@ -119,6 +132,9 @@ class CardWriter:
         levels: tuple[str, ...] = (),
     ) -> Fact:
         """A number about the segment, or about its owner."""
+        if self.is_withheld and not base:  # the number itself would tell: so much is certain
+            n = next(limit for limit in BADGES if n >= limit)
+            value = value if n else float("nan")
         of = f"{base or 'the segment'}'s {self.words['customers']}"
         of = f"all {self.words['customers']}" if base == "all" else of
         name = f"{owner or self.key}/{name}"
@@ -128,6 +144,8 @@ class CardWriter:
         """Share of revenue, where there is money."""
         if "revenue_share" not in sizes:
             return None
+        if self.is_withheld:
+            return self.fact("revenue/share", float("nan"), "share", total, "all")
         low, high = sizes["revenue_share_low"], sizes["revenue_share_high"]
         return self.fact("revenue/share", sizes["revenue_share"], "share", total, "all", low, high)
 
@@ -162,7 +180,7 @@ class CardWriter:
                 levels=levels,
             ),
             delta=self.fact(
-                f"{variable}/delta", row["delta"], "score", n, "", row["delta_low"], row["delta_high"]
+                f"{variable}/delta", row["delta"], "effect", n, "", row["delta_low"], row["delta_high"]
             ),
         )
 
@@ -176,36 +194,47 @@ class CardWriter:
 
     def markers(self) -> list[Marker]:
         """Clear effects, one per role."""
-        if badge(int(self.profile.sizes.at[self.key, "customers"])) in {"size only", "suppressed"}:
+        if not self.carries_figures:
             return []
         effects = self.ranked()
         clear = apart(effects).drop(index=list(self.profile.described), errors="ignore")
         chosen = clear.drop_duplicates("kin")
         return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
 
+    @property
+    def carries_figures(self) -> bool:
+        """Whether there are customers enough for more than the segment's size."""
+        return badge(int(self.profile.sizes.at[self.key, "customers"])) not in {
+            "size only",
+            "suppressed",
+        }
+
     def described(self) -> list[Marker]:
         """Descriptors that differ at least slightly."""
+        if not self.carries_figures:
+            return []
         effects = self.ranked()
         named = effects.loc[effects.index.intersection(list(self.profile.described))]
         return [self.marker(name) for name in apart(named, SAME).index]
 
     def same(self) -> list[Marker]:
         """Traits in which the segment is like the rest."""
+        if not self.carries_figures:
+            return []
         effects = self.ranked()
         alike = effects[effects["delta_low"].gt(-ENTER) & effects["delta_high"].lt(ENTER)]
         alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("kin")
         markers = [self.marker(name) for name in alike.index]
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
-    def lead(self, markers: list[Marker], n: int) -> Sentence:
+    def lead(self, markers: list[Marker], n: int, name: str) -> Sentence:
         """The segment in one line: its two strongest markers."""
+        if badge(n) in {"thin", "size only", "suppressed"}:
+            return self.too_few(n, name)
         if not markers:
-            count = self.fact("size/customers", n, self.words["customers"], n)
-            return Sentence(
-                "No trait of these {n} {customers} differs clearly from the others'.",
-                {"n": count},
-                {"customers": self.words["customers"]},
-            )
+            clear = self.fact("limit/clear", ENTER, "score", n, "all", owner="all")
+            template = "No trait of {name} differs from the others' by {clear} or more."
+            return Sentence(template, {"clear": clear}, {"name": SegmentName(name, self.key)})
         slots: list[str] = []
         facts: dict[str, Fact] = {}
         names = {"customers": self.words["customers"]}
@@ -214,6 +243,16 @@ class CardWriter:
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
             names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)
         return Sentence("; ".join(slots) + ".", facts, names)
+
+    def too_few(self, n: int, name: str) -> Sentence:
+        """Below 100 customers nothing is compared in words, below 30 nothing but size is shown."""
+        enough = 100 if n >= 30 else 30
+        limit = self.fact(f"limit/below_{enough}", enough, "count", enough, "all", owner="all")
+        said = "a comparison in words" if n >= 30 else "any figure but their number"
+        said = said if n >= MIN_CELL else "any figure"
+        template = f"{{name}} are fewer than {{enough}} {{customers}}: too few for {said}."
+        names = {"name": SegmentName(name, self.key), "customers": self.words["customers"]}
+        return Sentence(template, {"enough": limit}, names)
 
     def buys(self) -> list[tuple[str, Fact]]:
         """Categories that take a larger part of the spending here."""
@@ -231,7 +270,8 @@ class CardWriter:
 
     def levels(self) -> list[Sentence]:
         """Levels of text descriptors whose share differs by more than chance."""
-        if self.key not in self.profile.levels.index.get_level_values("segment_key"):
+        known = self.profile.levels.index.get_level_values("segment_key")
+        if self.key not in known or not self.carries_figures or self.is_withheld:
             return []
         levels = self.profile.levels.loc[self.key]
         clear = levels[levels["low"] * levels["high"] > 0]

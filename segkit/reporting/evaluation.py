@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from segkit.personas.ranking import TargetRow
 from segkit.personas.targets import Targets
+from segkit.reporting.svg import joined, line, number, of_segment, svg, text
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
@@ -28,30 +29,17 @@ def evaluation_plot(targets: Targets) -> Markup:
         if row.attractive
     )
     axes = "Attractiveness by competitiveness" if two_axes else "Attractiveness"
-    return Markup(
-        '<svg class="chart" viewBox="0 0 560 {h:g}" role="img" aria-labelledby="targets-t targets-d">'
-        '<title id="targets-t">Segment evaluation plot</title><desc id="targets-d">{axes}, points of '
-        "100: {said}.</desc>{body}</svg>"
-    ).format(h=height, axes=axes, said=said, body=Markup("").join(body))
+    return svg(
+        560, height, "Segment evaluation plot", f"{axes}, in points: {said}.", joined(body), "targets"
+    )
 
 
 def _bubble(x: float, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup:
-    largest = max(one.card.share.value for one in rows)
-    radius = max(LARGEST * (row.card.share.value / largest) ** 0.5, 3.0)
+    known = [one.card.share.value for one in rows if not one.card.share.is_withheld]
+    share = 0.0 if row.card.share.is_withheld else row.card.share.value
+    radius = max(LARGEST * (share / max(known, default=1.0)) ** 0.5, 3.0)
     style = "bubble out" if row.failed else "bubble"
     return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>').format(x, y, radius, style)
-
-
-def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}" text-anchor="{}">{}</text>').format(
-        x, y, style, anchor, text
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>').format(
-        x1, y1, x2, y2, style
-    )
 
 
 def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
@@ -62,28 +50,29 @@ def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
         assert row.attractive is not None
         y = place * step + 32.0
         x = left + row.attractive.value / 100 * width
-        body += [
-            _text(4, y - 18, _label(row, WHOLE_LINE), "lab"),
-            _line(left, y, left + width, y, "grid"),
+        parts = [
+            text(4, y - 18, _label(row, WHOLE_LINE), "lab"),
+            line(left, y, left + width, y, "grid"),
             _bubble(x, y, row, rows),
-            _text(x + LARGEST + 5, y + 4, row.attractive.text, "v"),
+            number(x + LARGEST + 5, y + 4, row.attractive),
         ]
+        body.append(of_segment(row.card.key, parts))
     bottom = len(rows) * step + 14.0
     for tick in (0, 50, 100):
-        body.append(_text(left + tick / 100 * width, bottom, str(tick), "ax", "middle"))
-    body.append(_text(left + width / 2, bottom + 16, "attractiveness, points", "ax", "middle"))
+        body.append(text(left + tick / 100 * width, bottom, str(tick), "ax", "middle"))
+    body.append(text(left + width / 2, bottom + 16, "attractiveness, points", "ax", "middle"))
     return body, bottom + 22
 
 
 def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
     """Attractiveness to the right, competitiveness upwards; names in a column, led to their bubbles."""
     left, right, top, bottom = 40.0, 330.0, 24.0, 300.0
-    body = [_line(left, bottom, right, bottom, "axis"), _line(left, top, left, bottom, "axis")]
+    body = [line(left, bottom, right, bottom, "axis"), line(left, top, left, bottom, "axis")]
     for tick in (0, 50, 100):
         x, y = left + tick / 100 * (right - left), bottom - tick / 100 * (bottom - top)
-        body.append(_text(x, bottom + 16, str(tick), "ax", "middle"))
-        body.append(_text(left - 6, y + 4, str(tick), "ax", "end"))
-        body += [_line(left, y, right, y, "grid"), _line(x, top, x, bottom, "grid")]
+        body.append(text(x, bottom + 16, str(tick), "ax", "middle"))
+        body.append(text(left - 6, y + 4, str(tick), "ax", "end"))
+        body += [line(left, y, right, y, "grid"), line(x, top, x, bottom, "grid")]
     places = [
         (
             left + row.attractive.value / 100 * (right - left),
@@ -96,13 +85,25 @@ def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
     places.sort(key=lambda place: (place[1], -place[0]))
     heights = _spread([y for _, y, _ in places], top + 4, STEP)
     body += [
-        _line(x, y, right + 12, at, "lead-line") for (x, y, _), at in zip(places, heights, strict=True)
+        line(x, y, right + 12, at, "lead-line") for (x, y, _), at in zip(places, heights, strict=True)
     ]
     for (x, y, row), at in zip(places, heights, strict=True):
-        body += [_bubble(x, y, row, rows), _text(right + 16, at + 4, _label(row), "v b")]
-    body.append(_text((left + right) / 2, bottom + 34, "attractiveness, points", "ax", "middle"))
-    body.append(_text(4, top - 12, "competitiveness, points", "ax"))
+        parts = [_bubble(x, y, row, rows), *_named(right + 16, at + 4, row)]
+        body.append(of_segment(row.card.key, parts))
+    body.append(text((left + right) / 2, bottom + 34, "attractiveness, points", "ax", "middle"))
+    body.append(text(4, top - 12, "competitiveness, points", "ax"))
     return body, bottom + 40
+
+
+def _named(x: float, y: float, row: TargetRow) -> list[Markup]:
+    """A segment's two scores, then its name."""
+    assert row.attractive is not None
+    assert row.competitive is not None
+    return [
+        number(x + 16, y, row.attractive, "v b", "end"),
+        number(x + 38, y, row.competitive, "v", "end"),
+        text(x + 46, y, _label(row), "v b"),
+    ]
 
 
 def _spread(heights: list[float], top: float, step: float) -> list[float]:

@@ -26,11 +26,14 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
+from segkit.reporting.analyst import analyst_page, title_of
 from segkit.reporting.briefs import brief_pages
-from segkit.reporting.page import failed_page, report_page
+from segkit.reporting.lint.page import read_facts, require_clean
+from segkit.reporting.page import cause_of, failed_page, refused_page, report_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
-from segkit.reporting.sections import style, templates
-from segkit.reporting.workspace import Run, open_run
+from segkit.reporting.rendering import style, templates
+from segkit.reporting.workspace import NAMES, Run, open_run
+from segkit.rights.forget import Erased, erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
 NOTEBOOKS = ("01_explore", "02_features", "03_segment", "04_personas", "report")
@@ -94,8 +97,9 @@ def run_study(
 
     Notes
     -----
-    The run works in a hidden folder beside its target and is renamed into place when every notebook
-    has passed, so that an interrupted or killed run leaves no half of a report.
+    Where the study has a consent table, whoever has no consent today is first erased from what
+    earlier runs left. The run works in a hidden folder beside its target and is renamed into place
+    when every notebook has passed, so that an interrupted or killed run leaves no half of a report.
     """
     given = dict(parameters or {})
     loaded = load_study(study).with_choices(as_of=as_of)
@@ -103,6 +107,7 @@ def run_study(
     refuse_unknown(given, known)
     started = datetime.now(UTC)
     loaded.with_choices(**{name: value for name, value in given.items() if name in loaded.parameters})
+    withdrawn = erase_withdrawn(loaded)
     run = open_run(loaded, run=f"{started:%Y-%m-%dT%H%M%S}-{os.getpid()}")
     folders = _prepare(loaded, run.name)
     choices = given | {"study": str(study), "as_of": loaded.as_of, "run": run.name}
@@ -112,7 +117,7 @@ def run_study(
                 name: _execute(name, known[name], choices, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
-        _finish(run, folders, given, started, seconds)
+        _finish(run, folders, given, started, seconds, withdrawn)
     finally:
         shutil.rmtree(folders.working, ignore_errors=True)
         if not folders.target.exists():
@@ -192,9 +197,9 @@ def _execute(
         )
     except PapermillExecutionError as failure:
         page = folders.working.parent / f"{name}.failed.html"
-        page.write_text(failed_page(name, failure), encoding="utf-8")
+        page.write_text(failed_page(name, failure, _last_good(page.parent)), encoding="utf-8")
         raise RunError(
-            f"{name} failed: {failure.ename}: {failure.evalue}",
+            f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
         ) from None
     nbformat.write(_without_traces(executed, str(choices["study"])), output)
@@ -228,6 +233,11 @@ def _forget(kernel: KernelManager) -> None:
         client.stop_channels()
 
 
+def _last_good(reports: Path) -> str:
+    """Address of the last good report, seen from its folder."""
+    return f"latest/{REPORT}" if (reports / "latest" / REPORT).is_file() else ""
+
+
 def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
     """Drop papermill's paths and clock times, and the folders above the study."""
     notebook.metadata.pop("papermill", None)
@@ -240,16 +250,31 @@ def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
 
 
 def _finish(
-    run: Run, folders: _Folders, given: Mapping[str, Any], started: datetime, seconds: dict[str, float]
+    run: Run,
+    folders: _Folders,
+    given: Mapping[str, Any],
+    started: datetime,
+    seconds: dict[str, float],
+    withdrawn: Erased | None,
 ) -> None:
     """Write the page and the run's record, then put the folder into place."""
     study = run.study
     notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
-    page = report_page(notebook, title=study.title, run_line=line)
+    facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
+    names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
+    mark = run.fingerprint[:12]
+    pages = _write_analyst_pages(folders.working, line)
+    page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
+    try:
+        require_clean(page, read_facts(facts), names)
+    except RunError as error:
+        failed = study.reports / "report.failed.html"
+        failed.write_text(refused_page(error, _last_good(study.reports)), encoding="utf-8")
+        raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
     _write_briefs(notebook, folders.working / "briefs")
-    shutil.copyfile(folders.private / "facts" / "facts.json", folders.working / "facts.json")
+    (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
         "run": run.name,
@@ -257,10 +282,13 @@ def _finish(
         "parameters": {**study.parameters, **given},
         "inputs_sha256": run.inputs,
         "fingerprint": run.fingerprint,
+        "segments": names,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": seconds,
     }
+    if withdrawn is not None:
+        record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
 
@@ -270,6 +298,17 @@ def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
     pages = brief_pages(notebook, templates=templates(), style=style())
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
+    """Write every notebook but the report's as a page; return their addresses and titles."""
+    names = [name for name in NOTEBOOKS if name != "report"]
+    notebooks = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in names}
+    pages = [(f"{name[:2]}.html", title_of(notebook)) for name, notebook in notebooks.items()]
+    for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
+        html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
+        (folder / address).write_text(html, encoding="utf-8")
+    return pages
 
 
 def _point_latest(target: Path) -> None:

@@ -1,22 +1,23 @@
 """The report's sections: each an HTML fragment that shows in JupyterLab and on the page alike."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
-
-import jinja2
 
 from segkit import __version__
 from segkit.personas.cards import Card
 from segkit.personas.effects import WORDS
-from segkit.personas.facts import Fact, format_value
+from segkit.personas.facts import Fact
+from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
+from segkit.reporting.about import About
 from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
+from segkit.reporting.comparison import compare_rows
 from segkit.reporting.evaluation import evaluation_plot
-from segkit.reporting.sentences import Told, worded
+from segkit.reporting.movement import Movement, earlier_run
+from segkit.reporting.rendering import render, style, templates
+from segkit.reporting.sentences import Told
+from segkit.reporting.verdict import headline
 from segkit.reporting.workspace import Run
 from segkit.segments.evidence.choose import USABLE
 from segkit.segments.segmentation import UNSURE
@@ -24,19 +25,6 @@ from segkit.shown import Shown
 
 FRAGMENT = "application/vnd.segkit.section+html"
 """MIME type of a section without its style, which the page template picks up."""
-
-METHOD_WORDS = {
-    "kmeans": "k-means on the traits above",
-    "famd": "k-means on scores that weigh the numbers and categories above alike (FAMD)",
-    "gmm": "a mixture of normal groups in the traits above",
-    "gmm_tied": "a mixture of normal groups of one shape in the traits above",
-    "kprototypes": "k-prototypes on the traits above",
-    "gower": "medoids by Gower's distance in the traits above",
-    "hdbscan": "dense groups in the traits above (HDBSCAN); the rest is noise",
-    "ward": "Ward's clustering of the traits above",
-    "latent_class": "latent classes of the traits above",
-    "rules": "drawn by rules, proven to take in each customer once",
-}
 
 
 @dataclass(frozen=True)
@@ -46,12 +34,14 @@ class Section:
     Attributes
     ----------
     html : str
-        The fragment.
+        The fragment; empty where the run has nothing to say in this section.
     """
 
     html: str
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        if not self.html:
+            return {FRAGMENT: "", "text/plain": "nothing to say here in this run"}
         styled = f'<style>{style()}</style><div class="segkit">{self.html}</div>'
         return {FRAGMENT: self.html, "text/html": styled, "text/plain": "a section of the report"}
 
@@ -72,68 +62,113 @@ class Report(Shown):
         """The report's sentences in plain text."""
         return " ".join(sentence.text for sentence in self._told.in_short())
 
-    @property
+    @cached_property
     def header(self) -> Section:
         """Title, what was counted, and when."""
         kinds = {trait.kind for trait in self.run.study.traits.values()}
-        return self._section("header", dated=bool(kinds & {"date", "birth_year"}))
+        dated = bool(kinds & {"date", "birth_year"} or self.run.study.events)
+        n_bases = self._told.fact("study/bases", len(self.run.study.bases), "traits")
+        return self._section("header", dated=dated, n_bases=n_bases)
 
-    @property
+    @cached_property
     def in_short(self) -> Section:
-        """At most five sentences, and at most one warning."""
-        return self._section("in_short", sentences=self._told.in_short())
+        """At most five sentences, and one box that says what the segments are."""
+        structure = self.run.segments.structure
+        return self._section("in_short", sentences=self._told.in_short(), headline=headline(structure))
 
-    @property
+    @cached_property
     def glance(self) -> Section:
-        """A row per segment, and size against value."""
-        chart = charts.size_against_value(self.cards, self.run.study.words["customers"])
-        return self._section("glance", chart=chart)
+        """A row per segment."""
+        return self._section("glance", before=self._before, middles=self._middles)
 
-    @property
+    @cached_property
+    def value(self) -> Section:
+        """Size against value; size alone where there is no money."""
+        chart = charts.size_against_value(self.cards, self.run.study.words["customers"])
+        return self._section("value", chart=chart)
+
+    @cached_property
     def effects(self) -> Section:
         """A panel per segment: its bases against all other customers."""
-        matrix = self.run.profile.matrix
+        facts = self._effect_facts
         panels = [
-            (card, charts.effect_panel(card.name, matrix[card.key], f"effect-{position}"))
+            (card, charts.effect_panel(card.name, facts[card.key], f"effect-{position}"))
             for position, card in enumerate(self.cards)
+            if not all(fact.is_withheld for fact in facts[card.key].values())
         ]
         has_levels = bool(self.run.profile.dictionary["kind"].eq("level").any())
         drivers = self._told.drivers()
         return self._section(
-            "effects", matrix=matrix, panels=panels, has_levels=has_levels, drivers=drivers
+            "effects", facts=facts, panels=panels, has_levels=has_levels, drivers=drivers
         )
 
-    @property
+    @cached_property
     def segment_cards(self) -> Section:
         """A card per segment."""
         return self._section("cards", effect_bar=charts.effect_bar)
 
-    @property
+    @cached_property
     def briefs(self) -> Briefs:
         """A page per segment that a copywriter can take away."""
+        for card in self.cards:
+            for fact in bases_of(card, self.run.study.words["customers"]).values():
+                self._told.kept(fact)
         return Briefs(brief_fragments(self.run, templates()), style())
 
-    @property
+    @cached_property
+    def compare(self) -> Section:
+        """Trait by segment, with clear differences marked by sign and weight."""
+        rows = compare_rows(self.run)
+        for _, first, cells in rows:
+            for marker in [first, *(cell.marker for cell in cells)]:
+                for fact in (marker.here, marker.overall, marker.delta):
+                    self._told.kept(fact)
+        return self._section("compare", rows=rows)
+
+    @cached_property
+    def movement(self) -> Section:
+        """Who moved since the last good run on other data; empty without one."""
+        moved = self._movement
+        if moved is None or moved.earlier.match.by != "customers":
+            return Section("")
+        sentences = moved.sentences(self.names)
+        return self._section("movement", moved=moved, sentences=sentences, names=self.names)
+
+    @cached_property
     def targets(self) -> Section:
         """Which segments to go for, where the study says by what; else nothing."""
         chosen = self.run.targets
         if chosen is None:
             return Section("")
+        for fact in chosen.facts.values():
+            self._told.kept(fact)
         criteria = [*chosen.spec.attractiveness, *chosen.spec.competitiveness]
         plot = evaluation_plot(chosen)
         return self._section("targets", targets=chosen, plot=plot, criteria=criteria)
 
-    @property
+    @cached_property
     def trust(self) -> Section:
         """How far to trust the segments, and what became of every line read."""
         structure = self.run.segments.structure
-        curve = charts.stability_curve(structure.by_k, self.run.segments.k, USABLE)
-        return self._section("trust", curve=curve, totals=self._told.totals())
+        by_k = (
+            {} if structure.reason == "rules" else {k: self._told.of_k(k) for k in structure.by_k.index}
+        )
+        curve = (
+            charts.stability_curve(structure.by_k, self.run.segments.k, USABLE, by_k) if by_k else ""
+        )
+        return self._section(
+            "trust", curve=curve, by_k=by_k, verdict=self._told.verdict(), lines=self._told.lines()
+        )
 
-    @property
+    @cached_property
+    def about(self) -> Section:
+        """The segmentation card: what the segments are for, from what, and until when."""
+        return self._section("about", about=About(self.run, self._told))
+
+    @cached_property
     def method(self) -> Section:
-        """Parameters, data, and the words used."""
-        return self._section("method", scale=WORDS, version=__version__, method_words=METHOD_WORDS)
+        """The words used, and what every number means."""
+        return self._section("method", scale=WORDS, version=__version__)
 
     @property
     def cards(self) -> list[Card]:
@@ -141,40 +176,93 @@ class Report(Shown):
         return self.run.personas.cards
 
     @property
+    def names(self) -> dict[str, str]:
+        """Segment name by key."""
+        return {card.key: card.name for card in self.cards}
+
+    @property
+    def sections(self) -> list[Section]:
+        """Every section, in the order of the page."""
+        return [
+            self.header, self.in_short, self.glance, self.value, self.effects, self.segment_cards,
+            self.compare, self.movement, self.targets, self.trust, self.about, self.method,
+        ]  # fmt: skip
+
+    @property
     def facts(self) -> dict[str, Fact]:
-        """Every number that the report's sentences rest on."""
-        lines = [*self._told.in_short(), *self._told.drivers()]
-        said = [fact for line in lines for fact in line.facts.values()]
-        for card in self.cards:
-            said += bases_of(card, self.run.study.words["customers"]).values()
-        chosen = self.run.targets.facts if self.run.targets else {}
-        return (
-            chosen
-            | dict(self.run.personas.facts)
-            | self._told.counted
-            | {fact.id: fact for fact in said}
-        )
+        """Every number that the report shows."""
+        _ = self.sections, self.briefs  # each enters what it says into the ledger
+        return self._told.ledger | dict(self.run.personas.facts)
 
     @cached_property
     def _told(self) -> Told:
         return Told(self.run)
 
+    @cached_property
+    def _movement(self) -> Movement | None:
+        earlier = earlier_run(self.run)
+        words = self.run.study.words
+        if earlier is None:
+            return None
+        return Movement(earlier, self.run.segments, words["customers"], self._told.ledger)
+
+    @cached_property
+    def _before(self) -> dict[str, Fact]:
+        """Share in the run before, by segment key."""
+        if self._movement is None:
+            return {}
+        found = {card.key: self._movement.share_before(card.key) for card in self.cards}
+        return {key: fact for key, fact in found.items() if fact is not None}
+
+    @cached_property
+    def _middles(self) -> dict[str, Fact]:
+        """Typical revenue of a customer, by segment key; empty where there is no money."""
+        if not self._has_revenue:
+            return {}
+        return {
+            card.key: self._told.kept(self._marker(card.key, "revenue").here) for card in self.cards
+        }
+
+    @property
+    def _has_revenue(self) -> bool:
+        return any(card.revenue_share for card in self.cards)
+
+    def _marker(self, key: str, variable: str) -> Any:
+        study = self.run.study
+        return trait_marker(self.run.profile, key, variable, currency=study.currency, words=study.words)
+
+    @cached_property
+    def _effect_facts(self) -> dict[str, dict[str, Fact]]:
+        """Cliff's delta of each base that is drawn, by segment key and label."""
+        labels = self.run.profile.dictionary["label"]
+        return {
+            card.key: {
+                str(labels[name]): self._told.kept(self._marker(card.key, name).delta)
+                for name in self.run.profile.drawn
+            }
+            for card in self.cards
+        }
+
     def _section(self, template: str, **context: Any) -> Section:
+        study = self.run.study
         shared = {
             "run": self.run,
-            "study": self.run.study,
-            "words": self.run.study.words,
+            "study": study,
+            "words": study.words,
             "cards": self.cards,
             "structure": self.run.segments.structure,
             "segments": self.run.segments,
             "features": self.run.features,
             "quality": self.run.tables.quality,
             "counted": self._told.counted,
+            "sales": self._told.sales,
             "unsure_below": UNSURE,
-            "has_revenue": any(card.revenue_share for card in self.cards),
-            "n_segmented": f"{len(self.run.segments.labels):,}",
+            "has_revenue": self._has_revenue,
+            "n_segmented": self._told.fact(
+                "segmented/customers", len(self.run.segments.labels), "count"
+            ),
         }
-        return Section(templates().get_template(f"{template}.html").render(**shared, **context))
+        return Section(render(template, **shared, **context))
 
 
 def build_report(run: Run) -> Report:
@@ -191,33 +279,3 @@ def build_report(run: Run) -> Report:
         Each section shows in JupyterLab as it does on the page.
     """
     return Report(run)
-
-
-def style() -> str:
-    """The page's style sheet."""
-    return files("segkit.reporting").joinpath("templates/page.css").read_text(encoding="utf-8")
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%b %Y}"
-
-
-def _anchor(card: Card) -> str:
-    return f"segment-{card.key}"
-
-
-def templates() -> jinja2.Environment:
-    """The report's templates: everything is escaped, nothing may be undefined."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("segkit.reporting"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters: Mapping[str, Any] = {
-        "day": _day, "anchor": _anchor, "fmt": format_value, "worded": worded
-    }  # fmt: skip
-    environment.filters.update(filters)
-    return environment

@@ -2,19 +2,29 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from segkit.disclosure import MIN_CELL, withheld
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact, Sentence
+from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.reporting.verdict import verdict_sentences
 from segkit.reporting.workspace import Run
+
+BY_K = {
+    "stability": "score", "low": "score", "high": "score", "smallest_share": "share",
+    "null_stability": "score", "delta": "share", "z": "score", "valley": "score", "silhouette": "score",
+}  # fmt: skip
+"""What is printed of each number of segments, and its unit."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """The sentences of one run's report, in the study's words."""
+    """The sentences of one run's report, in the study's words, and every fact they were given."""
 
     run: Run
+    ledger: dict[str, Fact] = field(default_factory=dict)
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -42,19 +52,74 @@ class Told:
             for name, value in counts.items()
         }
 
+    @property
+    def sales(self) -> Fact | None:
+        """Money kept, without cents; None without orders."""
+        amount = self.run.tables.quality.kept.get("amount")
+        return None if amount is None else self.fact("kept/sales", amount, "money", "lines kept")
+
     def fact(self, name: str, value: float, unit: str, base: str = "") -> Fact:
         """A number about all customers."""
         n, currency = len(self.run.features.frame), self.run.study.currency
         base = base or f"all {self.words['customers']}"
-        return Fact(f"all/{name}", float(value), unit, n, base, currency=currency)
+        return self.kept(Fact(f"all/{name}", float(value), unit, n, base, currency=currency))
+
+    def kept(self, fact: Fact) -> Fact:
+        """Enter a fact into the ledger, of which facts.json is made."""
+        self.ledger[fact.id] = fact
+        return fact
+
+    def of_k(self, k: int) -> dict[str, Fact]:
+        """What is known of one number of segments: stability, its range, ..."""
+        row = self.run.segments.structure.by_k.loc[k]
+        return {
+            name: self.fact(f"k={k}/{name}", row[name], unit)
+            for name, unit in BY_K.items()
+            if row[name] == row[name]
+        }
+
+    def verdict(self) -> list[Sentence]:
+        """What the segments are, why so many, and what else was close."""
+        structure, k = self.run.segments.structure, self.run.segments.k
+        known = {} if structure.reason == "rules" else self.of_k(k)
+        known |= {"null": known["null_stability"]} if "null_stability" in known else {}
+        return list(verdict_sentences(structure, self.words["customers"], self.fact, known))
 
     def in_short(self) -> list[Sentence]:
         """At most five sentences: value or size, difference, smallest, stability, what was left out."""
         cards = self.run.personas.cards
-        lines = [self._first(cards[0])]
-        if cards[0].markers:
+        lines = [self._first(cards[0])] if not cards[0].share.is_withheld else []
+        if cards[0].markers and cards[0].badge in {"solid", "fair"}:
             lines.append(_about(cards[0], self.words["customers"]))
         return [*lines, self._smallest(cards), self._refitted(), self._left_out()]
+
+    def lines(self) -> list[tuple[Any, Fact, Fact | None]]:
+        """Every outcome of every table, with its lines and its money.
+
+        Money on fewer than ten lines may be one customer's: it is withheld, and with one such the
+        next smallest of its table.
+        """
+        found = []
+        for table, rows in self.run.tables.quality.lines.groupby("table", sort=False):
+            hidden = withheld(rows["lines"].where(rows["amount"].notna(), 0))
+            for place, row in zip(rows.index, rows.itertuples(), strict=True):
+                name = f"{table}/{row.rule}"
+                count = self.fact(f"{name}/lines", row.lines, self.what)
+                amount = None
+                if row.amount == row.amount:
+                    money = float("nan") if hidden[place] else row.amount
+                    amount = self.fact(f"{name}/amount", money, "cents")
+                found.append((row, count, amount))
+        return found
+
+    def unread(self) -> list[tuple[Any, Fact]]:
+        """Trait values without a use, by reason."""
+        rows = self.run.tables.quality.unread.itertuples()
+        unit = self.words["customers"]
+        return [
+            (row, self.fact(f"{row.trait}/unread: {row.outcome}/{unit}", row.customers, unit))
+            for row in rows
+        ]
 
     def totals(self) -> list[Sentence]:
         """What was read and kept, and who lacks a base."""
@@ -86,8 +151,8 @@ class Told:
         return [Sentence(f"Of all that differs between the segments: {', '.join(slots)}.", facts)]
 
     def _first(self, card: Card) -> Sentence:
-        names = {"customers": self.words["customers"], "name": card.name}
-        if card.revenue_share:
+        names = {"customers": self.words["customers"], "name": SegmentName(card.name, card.key)}
+        if card.revenue_share and not card.revenue_share.is_withheld:
             return Sentence(
                 "{name} bring {revenue} of revenue and are {share} of {customers}.",
                 {"revenue": card.revenue_share, "share": card.share},
@@ -100,17 +165,34 @@ class Told:
         )
 
     def _smallest(self, cards: list[Card]) -> Sentence:
+        hidden = [card for card in cards if card.customers.is_withheld]
+        if hidden:
+            return self._withheld(len(hidden))
         card = min(cards, key=lambda card: card.customers.value)
         total = self.fact("customers", card.customers.n, "count")
         return Sentence(
             "The smallest segment, {name}, holds {n} of {total} {customers}.",
             {"n": card.customers, "total": total},
-            {"customers": self.words["customers"], "name": card.name},
+            {"customers": self.words["customers"], "name": SegmentName(card.name, card.key)},
+        )
+
+    def _withheld(self, n: int) -> Sentence:
+        return Sentence(
+            "Sizes of {n} segments are withheld: one has fewer than {least} {customers}, or they would "
+            "tell of it.",
+            {
+                "n": self.fact("withheld/segments", n, "segments"),
+                "least": self.fact("limit/least", MIN_CELL, "count"),
+            },
+            {"customers": self.words["customers"]},
         )
 
     def _refitted(self) -> Sentence:
         k = self.run.segments.k
-        stability = self.run.segments.structure.by_k.at[k, "stability"]
+        structure = self.run.segments.structure
+        if structure.reason == "rules":
+            return self.verdict()[0]
+        stability = structure.by_k.at[k, "stability"]
         return Sentence(
             "Refitted on resamples, the {k} segments agree by {stability}; {one} is identical.",
             {
@@ -131,6 +213,8 @@ class Told:
             "aside": self.fact("set_aside/lines", aside, "lines"),
         }
         said = "Of {lines} lines read, {aside} are set aside, each under a named rule"
+        if not aside:
+            said = "All {lines} lines read are kept, {aside} are set aside"
         n_out = len(self.run.features.frame) - len(self.run.segments.labels)
         if not n_out:
             return Sentence(f"{said}.", facts)
@@ -141,17 +225,17 @@ class Told:
     def _rows_kept(self) -> Sentence:
         quality = self.run.tables.quality
         aside = quality.read["lines"] - quality.kept["lines"]
+        of_events = self.run.study.only_events
         facts = {"rows": self.counted["read/lines"], "kept": self.counted["kept/customers"]}
         names = {"customers": self.words["customers"]}
         if not aside:
-            return Sentence("All {rows} rows read are kept, as {kept} {customers}.", facts, names)
+            how = "those of" if of_events else "as"
+            template = f"All {{rows}} rows read are kept, {how} {{kept}} {{customers}}."
+            return Sentence(template, facts, names)
         facts["aside"] = self.fact("set_aside/lines", aside, "rows")
-        return Sentence(
-            "Of {rows} rows read, {aside} are set aside, each under a named rule; {kept} {customers} "
-            "are kept.",
-            facts,
-            names,
-        )
+        left = "the others are of {kept} {customers}" if of_events else "{kept} {customers} are kept"
+        said = "Of {rows} rows read, {aside} are set aside, each under a named rule"
+        return Sentence(f"{said}; {left}.", facts, names)
 
     def _lacking(self) -> list[Sentence]:
         """Who has every base, who is left out, and what they lack."""
@@ -176,7 +260,10 @@ class Told:
 def _about(card: Card, customers: str) -> Sentence:
     marker = card.markers[0]
     facts = {"here": marker.here, "overall": marker.overall}
-    names = {"name": card.name, "label": marker.label[:1].lower() + marker.label[1:]}
+    names = {
+        "name": SegmentName(card.name, card.key),
+        "label": marker.label[:1].lower() + marker.label[1:],
+    }
     template = "What sets {name} apart most: {label} {here}, among all {customers} {overall}."
     return Sentence(template, facts, names | {"customers": customers})
 

@@ -25,6 +25,7 @@ from segkit.personas.messages import load_messages
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile, profile_segments
 from segkit.personas.targets import Targets, choose_targets
+from segkit.plain import visible
 from segkit.reporting.parameters import refuse_unknown_injected
 from segkit.segments.evidence.assess import assess_structure
 from segkit.segments.evidence.structure import Structure
@@ -34,6 +35,7 @@ from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import load_segments, save_segments
 from segkit.shown import Shown
 from segkit.sources.files import hash_inputs
+from segkit.sources.guard import permitted
 from segkit.sources.store import load_saved_tables, save_tables
 from segkit.sources.tables import Tables, load_tables
 from segkit.study import Study, load_study
@@ -49,6 +51,10 @@ class HasFacts(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]:
         """Every number by its id."""
+
+    @property
+    def names(self) -> Any:
+        """Segment name by key."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,8 +105,7 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            facts = json.dumps(fact_table(result.facts), indent=1, ensure_ascii=False)
-            self._write("facts", lambda folder: (folder / "facts.json").write_text(facts, "utf-8"))
+            self._write("facts", lambda folder: _write_facts(result, folder))
             if isinstance(result, Personas):
                 names = json.dumps(as_records(result.automatic, self.study.language), indent=1)
                 self._write("names", lambda folder: (folder / NAMES).write_text(names, "utf-8"))
@@ -290,9 +295,18 @@ def open_run(
     return Run(dated.with_choices(**parameters), run, inputs, _fingerprint(dated, inputs))
 
 
+def _write_facts(result: HasFacts, folder: Path) -> None:
+    facts = json.dumps(
+        fact_table(result.facts, map(str, result.names.keys())), indent=1, ensure_ascii=False
+    )
+    names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
+    (folder / "facts.json").write_text(visible(facts), encoding="utf-8")
+    (folder / NAMES).write_text(visible(names), encoding="utf-8")
+
+
 def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
     """Of everything that decides a result but the choices made for one notebook."""
     content = {name: value for name, value in asdict(study).items() if name != "folder"}
-    content |= {"inputs": inputs, "version": __version__}
+    content |= {"inputs": inputs, "version": __version__, "permitted": permitted(study)}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -65,6 +66,27 @@ def save_segments(segments: Segmentation, path: str | Path) -> Path:
     content["sums"][MODEL] = _sum(_text(content).encode())
     (folder / MODEL).write_text(_text(content) + "\n", encoding="utf-8")
     return folder
+
+
+def holds_customers(folder: Path) -> bool:
+    """Whether saved segments hold values of single customers, whose they are not being told."""
+    saved = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+    return saved.get("method") in {"gower", "hdbscan"}
+
+
+def seal_assignments(folder: Path, fresh: Path) -> None:
+    """Put other assignments in place of saved ones, and their sum into the model.
+
+    The model goes first: interrupted in between, the folder is refused until this is done again.
+    """
+    saved = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+    sums = {ARRAYS: saved["sums"][ARRAYS], ASSIGNMENTS: _sum(fresh.read_bytes())}
+    content = {**saved, "sums": sums}
+    content["sums"] = {**sums, MODEL: _sum(_text(content).encode())}
+    beside = folder / f".{MODEL}{fresh.suffix}"
+    beside.write_text(_text(content) + "\n", encoding="utf-8")
+    os.replace(beside, folder / MODEL)
+    os.replace(fresh, folder / ASSIGNMENTS)
 
 
 def load_segments(path: str | Path) -> Segmentation:

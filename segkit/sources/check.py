@@ -11,6 +11,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.schema import OPEN
 from segkit.sources.files import Raw
+from segkit.sources.printable import listed
 from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
 from segkit.tablespec import TableSpec
@@ -22,6 +23,8 @@ MOST_MALFORMED = 0.5
 
 
 _RULE = f"{_STAGED}rule"
+BARRED = f"{_STAGED}barred"
+"""Column of a guarded table: the rule under which a line's customer may not be used."""
 Values = Mapping[str, Any]
 """Named ibis expressions on one table."""
 
@@ -58,8 +61,10 @@ class Check:
         return self.raw.table.filter(self.rule.isin(rules)).select(**self.columns)
 
     def set_aside(self) -> ibis.Table:
-        """Every line set aside, as it came, with its rule."""
+        """Lines set aside, as they came, with their rule; but for those that may not be kept at all."""
         aside = self.raw.table.filter(self.rule.notnull()).mutate(**{UNDER: self.rule})
+        if BARRED in aside.columns:
+            aside = aside.filter(aside[BARRED].isnull())
         return aside.select(UNDER, *as_it_came(self.raw.table))
 
     def record(self, name: str) -> pd.DataFrame:
@@ -83,13 +88,13 @@ def require_columns(raw: Raw, spec: TableSpec) -> None:
     if left_open:
         raise DataError(
             f"study.yaml leaves open which column of {raw.where} is {', '.join(left_open)}",
-            ", ".join(raw.table.columns),
+            ", ".join(listed(raw.table.columns)),
         )
     missing = [column for column in mapped if column not in raw.table.columns]
     if missing:
         raise DataError(
             f"{raw.where} has no column '{missing[0]}', which study.yaml names",
-            fix=nearest(missing[0], raw.table.columns),
+            fix=nearest(missing[0], listed(raw.table.columns)),
         )
 
 
@@ -116,6 +121,8 @@ def settle(
     loosely = _staged(loose, parsed)
     rules = rules_of(loose, loosely, columns_of(loose, loosely))
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
+    if BARRED in loose.columns:
+        branches.insert(0, (loose[BARRED].notnull(), loose[BARRED]))
     rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)
@@ -203,7 +210,7 @@ def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limi
         if given and unread / given > limit:
             raise DataError(
                 f"{raw.where}: {unread:,} of {given:,} values of '{column}' can't be read",
-                f"{_stated(value, spec)}; here are {_shapes(raw, column, failed[column])}",
+                f"{_stated(value, spec)}; here are {shapes(raw, column, failed[column])}",
                 "Correct this table's entry in study.yaml",
             )
 
@@ -220,7 +227,7 @@ def _stated(value: Any, spec: TableSpec) -> str:
     return f"finite numbers with decimal '{spec.decimal}'{thousands}"
 
 
-def _shapes(raw: Raw, column: str, failed: Any) -> str:
+def shapes(raw: Raw, column: str, failed: Any) -> str:
     """Commonest forms of the unreadable values: safe to print, whatever the column holds."""
     lines = raw.table.filter(failed).select(shape=shape(raw.table[column]))
     common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)

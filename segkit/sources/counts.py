@@ -52,6 +52,15 @@ def quiet_end(lines: ibis.Table, study: Study) -> list[str]:
     return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
 
 
+def refuse_no_customer(check: Check) -> None:
+    """Refuse a customer table of which no row is kept, and say which rules took them."""
+    record = check.record("customers")
+    if set(record["rule"]) == {"no customer id"}:
+        raise DataError(f"no row of {check.raw.where} has a customer id", "one row or more with an id")
+    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in record.itertuples())
+    raise DataError(f"no row of {check.raw.where} can be kept: {why}", "one row or more of use")
+
+
 def refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
     """Refuse lines of which none is kept, and say which rules took them."""
     if lines.count().execute():

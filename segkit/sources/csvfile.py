@@ -15,6 +15,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.encoding import check_utf8, is_gzip, is_utf8, line_numbers, open_bytes, rewrite
+from segkit.sources.printable import looks_like_a_value, printable
 from segkit.sources.trim import Trimmed, needs_trimming, trim
 from segkit.tablespec import TableSpec
 
@@ -128,20 +129,22 @@ def _header(path: Path, delimiter: str, where: str) -> list[str]:
 
 
 def looks_like_values(names: list[str]) -> bool:
-    """Whether a first line holds values: no letter at all, or a date, an amount or an address.
+    """Whether a first line holds values: no letter at all, or a date, an amount, a contact.
 
     Such a line must not be taken for names: names are printed in messages.
     """
     value = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[+-]?\d+[.,]\d+|.*@.*")
     text = "".join(names)
     fields = [field.strip() for name in names for field in re.split(r"[;|\t]", name)]
-    return not any(map(str.isalpha, text)) or any(value.match(field) for field in fields)
+    return not any(map(str.isalpha, text)) or any(
+        value.match(field) or looks_like_a_value(field) for field in fields
+    )
 
 
 def check_names(names: list[str], where: str) -> None:
     """Refuse column names that the engine can't tell apart: it doesn't mind their case."""
     folded = Counter(name.casefold() for name in names)
-    twice = sorted({name for name in names if folded[name.casefold()] > 1})
+    twice = sorted({printable(name) for name in names if folded[name.casefold()] > 1})
     if twice:
         raise DataError(
             f"{where} has more than one column named {', '.join(map(repr, twice))}",

@@ -89,7 +89,8 @@ def _shared_folder(file: str) -> Path:
         raise DataError(
             f"the study's file is '{file}', and SEGKIT_DATA is not set",
             "the environment variable SEGKIT_DATA with the folder of the data sets",
-            "Set it, or write a path of your own into study.yaml",
+            "`segkit fetch` gets public data sets and says what to set; or write a path of your own "
+            "into study.yaml",
         )
     if not Path(folder).is_dir():
         raise DataError("SEGKIT_DATA names no folder that exists", "the folder of the data sets")
@@ -98,8 +99,11 @@ def _shared_folder(file: str) -> Path:
 
 def _existing(path: Path, file: str) -> Path:
     if not path.is_file():
+        public = file.removeprefix(SHARED).partition("/")[0] if file.startswith(SHARED) else ""
         raise DataError(
-            f"there is no file '{file}'", "a path relative to study.yaml, or an absolute one"
+            f"there is no file '{file}'",
+            "a path relative to study.yaml, or an absolute one",
+            f"If it is the public data set, `segkit fetch {public}` gets it" if public else "",
         )
     if path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty", "a file with a header and at least one line")
@@ -115,6 +119,8 @@ def hash_inputs(study: Study) -> dict[str, str]:
     """SHA-256 of every file that a study names, as stored."""
     files_of = {name: spec.file for name, spec in study.tables.items()}
     files_of |= {f"{name}_join": spec.join["file"] for name, spec in study.tables.items() if spec.join}
+    traits = study.traits.items()
+    files_of |= {f"lookup_{name}": trait.lookup["file"] for name, trait in traits if trait.lookup}
     hashes = {}
     for name, file in sorted(files_of.items()):
         with located(file, study.folder) as path:

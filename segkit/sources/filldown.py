@@ -8,6 +8,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
+from segkit.sources.printable import listed
 from segkit.tablespec import TableSpec
 
 
@@ -74,7 +75,7 @@ def _require(raw: Raw, columns: list[str]) -> None:
     if missing:
         raise DataError(
             f"{raw.where} has no column '{missing[0]}', which `fill_down` names",
-            fix=nearest(missing[0], raw.table.columns),
+            fix=nearest(missing[0], listed(raw.table.columns)),
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.protected import looks_protected
 from segkit.schema import OPEN
 from segkit.sources.engine import connect
 from segkit.sources.exports.mapping import map_columns, note_export
@@ -18,8 +19,9 @@ from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
-from segkit.sources.names import PATTERNS, is_protected, match_columns
+from segkit.sources.names import PATTERNS, match_columns
 from segkit.sources.personal import find_personal
+from segkit.sources.printable import listed
 from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import (
     FLOAT_ID,
@@ -29,7 +31,7 @@ from segkit.sources.values import (
     number_pattern,
     try_strptime,
 )
-from segkit.tablespec import TableSpec
+from segkit.tablespec import TableSpec, table_spec
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
@@ -48,7 +50,7 @@ def guess_transactions(path: Path, known: Recognised | None = None) -> Seen:
     for needed in ("customer_id", "order_date"):
         if needed not in columns:
             columns[needed] = OPEN
-            seen.guess.needs.append(f"{needed}: which of {', '.join(seen.table.columns)}?")
+            seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
     if columns["order_date"] != OPEN:
         _guess_dates(seen, columns["order_date"])
     _guess_notation(seen)
@@ -62,7 +64,7 @@ def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = No
         raise DataError(f"there is no file '{path}'")
     spec, said = _form(path, known)
     con = connect()
-    asked = TableSpec(columns={}, **spec)
+    asked = table_spec({"columns": {}, **spec})
     raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
     if known:
         found = map_columns(known, raw.table)
@@ -74,7 +76,7 @@ def guess_table(path: Path, wanted: Sequence[str], known: Recognised | None = No
     missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
     for name in missing:
         found[name] = OPEN
-        guess.needs.append(f"{name}: which of {', '.join(raw.table.columns)}?")
+        guess.needs.append(f"{name}: which of {', '.join(listed(raw.table.columns))}?")
     seen = Seen(raw.table, guess)
     if known:
         note_export(known, seen)
@@ -102,7 +104,7 @@ def _choose_money(seen: Seen) -> None:
             )
         else:
             columns["amount"] = OPEN
-            seen.guess.needs.append(f"amount: which of {', '.join(seen.table.columns)}?")
+            seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
 
 
 def _guess_dates(seen: Seen, column: str) -> None:
@@ -203,7 +205,7 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 def describing(people: Seen) -> tuple[list[str], list[str]]:
     """Columns with few levels describe; those that the law protects are audited only."""
     others = [name for name in people.table.columns if name != people.columns["customer_id"]]
-    protected = [name for name in others if is_protected(name)]
+    protected = [name for name in others if looks_protected(name)]
     personal = {one.column: one.kind for one in find_personal(people.table.select(*others).execute())}
     levels = {name: int(people.table[name].nunique().execute()) for name in others}
     most = min(MAX_LEVELS, int(people.table.count().execute()) - 1)  # else a level is a person

@@ -35,13 +35,6 @@ PATTERNS: Mapping[str, Sequence[str]] = {
     ),
     "store_id": (r"(store|shop|branch|filiale|outlet)(_?(id|no|nr|number|code|name))?",),
 }
-PROTECTED = frozenset(
-    {
-        "age", "alter", "birth", "birthdate", "birthday", "born", "disability", "disabled", "ethnic",
-        "ethnicity", "gender", "geschlecht", "health", "marital", "nationality", "political", "race",
-        "religion", "religious", "sex", "union",
-    }
-)  # fmt: skip
 
 
 def match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
@@ -62,8 +55,3 @@ def plain_name(name: str) -> str:
     """A column's name in lower case with underscores: "CustomerID" and "customer id" are one."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
-
-
-def is_protected(name: str) -> bool:
-    """Whether a column's name speaks of a trait that the law protects."""
-    return bool(PROTECTED & set(plain_name(name).split("_")))

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from segkit.errors import StudyError
+from segkit.sources.behaviour.guess import event_bases, guess_events, merged
 from segkit.sources.exports.tell import keyed, tell_files
 from segkit.sources.guess import describing, guess_table, guess_transactions
 from segkit.sources.seen import Guess, Seen
@@ -49,23 +50,30 @@ def new_study(name: str, files: Mapping[str, Path], unnamed: Sequence[Path] = ()
         )
     told = tell_files(files, unnamed)
     paths, known = told.paths, told.known
-    transactions = guess_transactions(paths["transactions"], known.get("transactions"))
-    guesses = {"transactions": transactions.guess}
+    guesses: dict[str, Guess] = {}
+    orders = None
+    if "transactions" in paths:
+        orders = guess_transactions(paths["transactions"], known.get("transactions"))
+        guesses["transactions"] = orders.guess
     descriptors: list[str] = []
     protected: list[str] = []
     if "products" in paths:
         guesses["products"] = guess_table(paths["products"], ["product_id", "category"]).guess
+    events = guess_events(paths, known)
     if "customers" in paths:
-        by_email = transactions.guess.spec.get("ids") == "email"
+        others = [orders] if orders else list(events.values())
+        by_email = any(seen.guess.spec.get("ids") == "email" for seen in others)
         people = guess_table(
             paths["customers"], ["customer_id"], keyed(known.get("customers"), by_email=by_email)
         )
         guesses["customers"] = people.guess
         descriptors, protected = describing(people)
+    guesses |= {table: seen.guess for table, seen in events.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for guess in guesses.values():
         guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
-    text = _study_text(name, guesses, transactions, descriptors, protected)
+    bases = _order_bases(orders) if orders else event_bases(events)
+    text = _study_text(name, guesses, orders or merged(events), bases, descriptors, protected)
     (folder / "study.yaml").write_text(text, encoding="utf-8")
     return "\n".join([*told.said, _summary(name, guesses)])
 
@@ -81,18 +89,23 @@ def _summary(name: str, guesses: Mapping[str, Guess]) -> str:
     return "\n".join(lines)
 
 
+def _order_bases(orders: Seen) -> list[str]:
+    bases = ["recency_days", "n_orders", "mean_order_value"]
+    return bases + (["discount_share"] if "discount" in orders.columns else [])
+
+
 def _study_text(
     name: str,
     guesses: Mapping[str, Guess],
-    transactions: Seen,
+    main: Seen,
+    bases: Sequence[str],
     descriptors: Sequence[str],
     protected: Sequence[str],
 ) -> str:
     title = name.replace("_", " ").replace("-", " ")
-    bases = ["recency_days", "n_orders", "mean_order_value"]
-    bases += ["discount_share"] if "discount" in transactions.columns else []
+    last = "order" if "transactions" in guesses else "event"
     tables = "\n".join(_table_text(table, guess) for table, guess in guesses.items())
-    rules = "".join(f"  {key}: {_yaml(value)}\n" for key, value in transactions.rules.items())
+    rules = "".join(f"  {key}: {_yaml(value)}\n" for key, value in main.rules.items())
     return f"""\
 # yaml-language-server: $schema=../../segkit/study.schema.json
 # Written by `segkit new`: everything here was guessed from the files. Read it once, correct what is
@@ -101,8 +114,8 @@ title: Which customers of {title} should get which offer?
 decision: Say here who decides what with the answer.
 made_for: the marketing team
 
-as_of: {_yaml(transactions.as_of)} # exclusive; the day after the last order
-currency: {_yaml(transactions.currency)} # printed before amounts, such as $ or EUR
+as_of: {_yaml(main.as_of)} # exclusive; the day after the last {last}
+currency: {_yaml(main.currency)} # printed before amounts, such as $ or EUR
 
 tables:
 {tables}
@@ -110,7 +123,7 @@ rules: # every line that a rule sets aside is counted and kept in the private fo
 {rules}  duplicates: keep # set_aside: lines equal in every column to an earlier one
 
 # what forms the segments; `segkit check` and notebook 02 list what else the data can give
-bases: {_yaml(bases)}
+bases: {_yaml(list(bases))}
 descriptors: {_yaml(list(descriptors))}
 protected: {_yaml(list(protected))} # never a base
 """

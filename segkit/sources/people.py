@@ -1,4 +1,4 @@
-"""Customers, products and events: one line each, or a reason why not."""
+"""Customers and products: one line each, or a reason why not."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,13 +13,12 @@ from segkit.sources.check import (
     as_it_came,
     copy_number,
     refuse_float_ids,
-    refuse_unreadable,
     require_columns,
     settle,
 )
 from segkit.sources.files import Raw
-from segkit.sources.values import as_id, as_moment
-from segkit.study import Study
+from segkit.sources.respondents import rows_aside
+from segkit.sources.values import as_id
 from segkit.tablespec import TableSpec
 
 ROW_DIGITS = 9
@@ -33,7 +32,10 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     if "customer_id" not in spec.columns:
         number = (ibis.row_number() + 1).cast("string").lpad(ROW_DIGITS, "0")
         ids = {"customer_id": ibis.literal("row ") + number}
-        return settle(con, raw, ids, lambda table, read: {**read, **_others(table)}, lambda *_: {})
+        return settle(
+            con, raw, ids, lambda table, read: {**read, **_others(table)},
+            lambda table, *_: rows_aside(table, raw, spec),
+        )  # fmt: skip
     id_column = spec.columns["customer_id"]
 
     def descriptors(table: ibis.Table) -> Values:
@@ -68,32 +70,6 @@ def check_products(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     return _one_line_each(con, raw, spec, "product_id", category)
 
 
-def check_events(con: Backend, raw: Raw, name: str, study: Study) -> Check:
-    """Read a table of dated events per customer."""
-    spec = study.tables[name]
-    require_columns(raw, spec)
-    refuse_float_ids(raw, spec, ["customer_id"])
-    date_column = str(spec.columns["event_date"])
-    parsed = {
-        "customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec),
-        "event_date": as_moment(raw.table[date_column], spec, study.timezone),
-    }
-    check = settle(
-        con,
-        raw,
-        parsed,
-        lambda _, read: read,
-        lambda _, read, columns: {
-            "no customer id": columns["customer_id"].isnull(),
-            "unreadable date": columns["event_date"].isnull(),
-            "on or after as_of": columns["event_date"] >= ibis.timestamp(study.as_of),
-        },
-    )
-    dates = {date_column: check.read["event_date"]}
-    refuse_unreadable(check.raw, spec, dates, study.rules["max_unreadable_share"])
-    return check
-
-
 def coverage(customers: pd.DataFrame, lines: ibis.Table, words: Mapping[str, str]) -> list[str]:
     """Say how far the customer table and the orders speak of the same customers."""
     buyers = set(lines.customer_id.as_table().distinct().execute()["customer_id"])
@@ -125,10 +101,13 @@ def _one_line_each(
         raw,
         {id_name: as_id(raw.table[id_column], spec)},
         lambda table, read: {**read, **others(table)},
-        lambda table, read, columns: {
-            f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
-            "duplicate": copy_number(table) > 0,
-        },
+        lambda table, read, columns: (
+            rows_aside(table, raw, spec)
+            | {
+                f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
+                "duplicate": copy_number(table) > 0,
+            }
+        ),
     )
     _refuse_contradictions(check, id_name, id_column)
     return check

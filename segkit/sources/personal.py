@@ -12,6 +12,8 @@ import pandas as pd
 
 from segkit.errors import DataError
 from segkit.sources.names import plain_name
+from segkit.sources.places import is_full_postcode, is_point
+from segkit.traitsense import looks_like_coordinates
 
 MOST_LOOKED_AT = 10_000
 """Values of a column that are looked at, evenly spread over it."""
@@ -26,7 +28,7 @@ class Personal:
     column : str
     kind : str
         "e-mail addresses", "phone numbers", "payment cards", "bank accounts", "national ids",
-        "IP addresses", "street addresses" or "person names".
+        "IP addresses", "street addresses", "full postcodes", "coordinates" or "person names".
     share : float
         Of the filled values that were looked at, how many have that form, 0 to 1.
     why : str
@@ -104,11 +106,13 @@ def refuse_personal(data: pd.DataFrame, names: Iterable[str]) -> None:
 
 
 def _look(column: str, values: pd.Series) -> Personal | None:
+    if looks_like_coordinates(column) and values.notna().any():
+        return Personal(column, "coordinates", 1.0, "it is named so")
     times = _texts(values).value_counts()
     if times.empty:
         return None
     named = plain_name(column)
-    for kind in _KINDS:
+    for kind in KINDS:
         share = _share(times, kind.fits)
         if share >= kind.least:
             return Personal(column, kind.name, share, f"{_percent(share)} of its values look like it")
@@ -146,7 +150,7 @@ def _is_flag(texts: Iterable[str]) -> bool:
 def _person_names(column: str, times: pd.Series) -> Personal | None:
     """By the column's name, or since most values are capitalised words that hardly come twice."""
     named = plain_name(column)
-    share = _share(times, lambda text: _FULL_NAME.fullmatch(text) is not None)
+    share = _share(times, lambda text: FULL_NAME.fullmatch(text) is not None)
     bare = named in {"name", "customer", "contact", "owner", "client", "kunde", "ansprechpartner"}
     shaped = share >= 0.8 and times.sum() >= 20 and len(times) > 0.5 * times.sum()
     if _NAMED_PERSON.fullmatch(named) and not _is_flag(times.index):
@@ -241,6 +245,7 @@ _NATIONAL = (
     re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
     re.compile(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"),
 )
+_NEVER = re.compile(r"(?!)")
 _STREETS = (
     re.compile(
         r"\b\d{1,5}[a-z]?,? (\w+\.? ){0,3}"
@@ -251,7 +256,7 @@ _STREETS = (
     re.compile(r"\b\d{1,4}( bis| ter)?,? (rue|boulevard|chemin|impasse|allée|quai) ", re.IGNORECASE),
     re.compile(r"\b(calle|avenida|via|viale|rua|piazza) .+\d{1,4}\b", re.IGNORECASE),
 )
-_FULL_NAME = re.compile(
+FULL_NAME = re.compile(
     r"[^\W\d_][\w'’-]+( [^\W\d_]\.?)?( (van|von|de|da|der|la|le|di))*( [A-ZÀ-Þ][\w'’-]+){1,2}"
 )
 _NAMED_PERSON = _named(
@@ -278,7 +283,7 @@ _PHONE_NAMES = _named(
 _STREET_NAMES = _named(
     "street", "address_?(line_?)?[1-3]?", "street_address", "adresse", "strasse", "straße"
 )
-_KINDS = (
+KINDS = (
     _Kind("e-mail addresses", _is_email, 0.01, _EMAIL_NAMES),
     _Kind("bank accounts", _is_iban, 0.05, _IBAN_NAMES),
     _Kind("national ids", _is_national_id, 0.3, _NATIONAL_NAMES),
@@ -286,4 +291,6 @@ _KINDS = (
     _Kind("IP addresses", _is_ip, 0.2, _IP_NAMES),
     _Kind("phone numbers", _is_phone, 0.2, _PHONE_NAMES),
     _Kind("street addresses", _is_address, 0.2, _STREET_NAMES),
+    _Kind("full postcodes", is_full_postcode, 0.2, _NEVER),
+    _Kind("coordinates", is_point, 0.2, _NEVER),
 )

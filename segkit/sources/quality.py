@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 
 import pandas as pd
 
@@ -71,7 +72,7 @@ class Quality(Shown):
             lines=self.lines["lines"].map("{:,}".format),
             amount=self.lines["amount"].map(lambda money: "" if pd.isna(money) else f"{money:,.2f}"),
         )
-        notes = "".join(f"<li>{notice}</li>" for notice in self.notices)
+        notes = "".join(f"<li>{escape(notice)}</li>" for notice in self.notices)
         tables = shown.to_html(index=False, border=0)
         if len(self.traits):
             tables += self.unread.to_html(

@@ -9,11 +9,17 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources import people, transactions
+from segkit.sources.behaviour.dated import check_dated
+from segkit.sources.behaviour.read import CONTRACTS, customers_of
 from segkit.sources.check import UNDER, Check, refuse_malformed
-from segkit.sources.counts import refuse_nothing_kept, totals_of
+from segkit.sources.consent import Consent, check_consent, gather_consent
+from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, totals_of
 from segkit.sources.files import Raw, read_raw
 from segkit.sources.filldown import fill_down
-from segkit.sources.quality import account, no_traits
+from segkit.sources.guard import Guard, key_notices, open_guard
+from segkit.sources.prepared import prepare
+from segkit.sources.quality import KEPT, account, no_traits
+from segkit.sources.respondents import unlisted, weight_notice
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -37,6 +43,8 @@ class Reading:
     set_aside, malformed, inputs
         As in `Tables`.
     traits, trait_record : pandas.DataFrame
+    guard : Guard
+        Who may be used; asked for each table.
     """
 
     study: Study
@@ -49,6 +57,21 @@ class Reading:
     inputs: dict[str, str] = field(default_factory=dict)
     traits: pd.DataFrame | None = None
     trait_record: pd.DataFrame = field(default_factory=no_traits)
+    guard: Guard = field(default_factory=Guard)
+
+    def permit(self) -> Consent | None:
+        """Learn who may be used; read before any other table."""
+        self.guard = open_guard(self.study)
+        self.notices += key_notices(self.study, self.guard)
+        if "consent" not in self.study.tables:
+            return None
+        check = check_consent(self.con, self._raw("consent"), self.study)
+        consent = gather_consent(check, self.study)
+        self._file("consent", check)
+        self.set_aside["consent"] = self.set_aside["consent"].limit(0)
+        self.notices += consent.notices
+        self.guard = replace(self.guard, purpose=consent.purpose, standing=consent.standing.to_dict())
+        return consent
 
     def transactions(self) -> tuple[ibis.Table, ibis.Table, dict[str, float], dict[str, float]]:
         """Order lines and returns, with what was read and kept in all."""
@@ -79,23 +102,43 @@ class Reading:
         customers = check.kept().order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
         if lines is None and customers.empty:
-            raise DataError(f"no row of {raw.where} has a customer id", "one row or more with an id")
+            refuse_no_customer(check)
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
         if lines is not None:
             self.notices += people.coverage(customers, lines, self.study.words)
+        if self.study.weight:
+            self.notices.append(weight_notice(check.kept(), self.study))
         if self.study.traits or self.study.scales:
-            self.traits, self.trait_record = read_traits(check.kept(), self.study)
+            made = prepare(self.con, check.kept(), self.study)
+            self.notices += made.notices
+            self.inputs |= made.inputs
+            self.traits, self.trait_record = read_traits(made.table, self.study)
+            self.notices += unlisted(made.table, self.study)
         return customers
+
+    def as_it_came(self, name: str) -> Raw:
+        """A table under the file's own names, before any line of it is checked."""
+        return self._raw(name)
 
     def rows(self) -> dict[str, float]:
         """Rows of the customer table that were read."""
         record = next(record for record in self.records if record["table"].eq("customers").all())
         return {"lines": int(record["lines"].sum())}
 
+    def event_totals(
+        self, events: Mapping[str, ibis.Table]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Rows of all event tables that were read, and those kept, with the customers they make."""
+        records = pd.concat([one for one in self.records if one["table"].isin(list(events)).all()])
+        kept = int(records.loc[records["rule"] == KEPT, "lines"].sum())
+        customers = len(customers_of(events, self.study.as_of))
+        return {"lines": int(records["lines"].sum())}, {"customers": customers, "lines": kept}
+
     def events(self, name: str) -> ibis.Table:
         """A table of dated events."""
-        check = people.check_events(self.con, self._raw(name), name, self.study)
+        check, notices = check_dated(self.con, self._raw(name), name, self.study, CONTRACTS[name])
+        self.notices += notices
         events = self.con.create_table(f"events_{name}", check.kept(), temp=True)
         self._file(name, check)
         return events
@@ -117,16 +160,17 @@ class Reading:
     def _raw(self, name: str) -> Raw:
         spec = self.study.tables[name]
         raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
-        raw = fill_down(self.con, f"raw_{name}", raw, spec)
+        raw = self.guard.masking(fill_down(self.con, f"raw_{name}", raw, spec))
         self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
-        return raw if spec.join is None else self._joined(name, raw, spec, spec.join)
+        raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
+        return self.guard.over(self.con, raw, spec)
 
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""
         second_name, key = f"{name}_join", join["by"]
         alone = replace(spec, file=join["file"], skip_lines=0, extra_header_rows=0, footer=0)
-        second = read_raw(self.con, second_name, alone, self.study.folder)
+        second = self.guard.masking(read_raw(self.con, second_name, alone, self.study.folder))
         self.inputs[second_name] = second.sha256
         for side in (raw, second):
             if key not in side.table.columns:

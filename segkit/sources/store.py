@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from segkit.sources.consent import Consent
 from segkit.sources.engine import connect
+from segkit.sources.pseudonyms import key_fingerprint
 from segkit.sources.quality import Quality, no_traits
-from segkit.sources.tables import EVENTS, Tables
+from segkit.sources.tables import Tables
 from segkit.study import Study
 
 RECORD = "quality.json"
@@ -39,6 +42,8 @@ def save_tables(tables: Tables, folder: Path) -> None:
         "notices": quality.notices,
         "traits": quality.traits.to_dict("list"),
         "inputs": tables.inputs,
+        "key": key_fingerprint(tables.study),
+        "consent": _save_consent(tables.consent, folder),
     }
     (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
@@ -56,11 +61,7 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
         returns=con.read_parquet(folder / "returns.parquet") if study.has_orders else None,
         customers=_frame(folder / "customers.parquet"),
         traits=_frame(folder / "traits.parquet"),
-        events={
-            name: con.read_parquet(folder / f"{name}.parquet")
-            for name in EVENTS
-            if name in study.tables
-        },
+        events={name: con.read_parquet(folder / f"{name}.parquet") for name in study.events},
         quality=Quality(lines, record["read"], record["kept"], tuple(record["notices"]), traits),
         set_aside={path.stem: con.read_parquet(path) for path in aside},
         malformed={
@@ -68,7 +69,30 @@ def load_saved_tables(study: Study, folder: Path) -> Tables:
             for path in sorted((folder / "set_aside").glob("*_malformed.csv"))
         },
         inputs=record["inputs"],
+        consent=_load_consent(record["consent"], folder),
     )
+
+
+def _save_consent(consent: Consent | None, folder: Path) -> dict[str, Any] | None:
+    """Counts of all, rows of those whose consent holds only: of the others nothing is kept."""
+    if consent is None:
+        return None
+    standing = consent.standing
+    granted = consent.held["customer_id"].isin(standing[standing == "granted"].index)
+    consent.held[granted].to_parquet(folder / "consent.parquet", index=False)
+    return {
+        "purpose": consent.purpose,
+        "channel": consent.channel,
+        "counts": consent.counts.reset_index().to_dict("list"),
+    }
+
+
+def _load_consent(about: dict[str, Any] | None, folder: Path) -> Consent | None:
+    if about is None:
+        return None
+    counts = pd.DataFrame(about["counts"]).set_index(["purpose", "channel"])
+    held = pd.read_parquet(folder / "consent.parquet")
+    return Consent(about["purpose"], about["channel"], counts, held)
 
 
 def _frame(path: Path) -> pd.DataFrame | None:

@@ -10,13 +10,13 @@ import pandas as pd
 
 from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
+from segkit.sources.behaviour.read import coverage
+from segkit.sources.consent import Consent
 from segkit.sources.counts import counted, quiet_end
 from segkit.sources.engine import connect
 from segkit.sources.quality import READ, Quality
 from segkit.sources.reading import Reading
 from segkit.study import Study, load_study
-
-EVENTS = ("campaigns", "coupons")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,15 +37,19 @@ class Tables(Shown):
     traits : pandas.DataFrame or None
         The study's traits and survey items, read, for the same customers.
     events : dict of str to ibis.Table
-        customer_id and event_date of campaigns received and coupons redeemed.
+        Of each event table customer_id, event_date, moment (in UTC) and what its contract reads.
     quality : Quality
         What was kept, what was set aside, and why.
     set_aside : dict of str to ibis.Table
-        Per table the lines that were set aside, as they came, with their `rule`. Private.
+        Per table the lines that were set aside, as they came, with their `rule`. Private. Lines of
+        who may not be used (no consent, erased) are counted and not kept here either.
     malformed : dict of str to pandas.DataFrame
-        Lines that are no record at all, with their number in the file. Private.
+        Lines that are no record at all, with their number in the file. Private. Only their form
+        where a study has consent, pseudonyms or erasures: whose they are can't be told.
     inputs : dict of str to str
         SHA-256 of each table's content.
+    consent : Consent or None
+        Who agreed to what; None when the study has no consent table.
     """
 
     study: Study
@@ -58,10 +62,13 @@ class Tables(Shown):
     set_aside: Mapping[str, ibis.Table]
     malformed: Mapping[str, pd.DataFrame]
     inputs: Mapping[str, str]
+    consent: Consent | None = None
 
     @property
     def main(self) -> str:
-        """The table whose lines or rows make the customers: "transactions", else "customers"."""
+        """The table that makes the customers: "transactions", "customers", else the first of events."""
+        if self.study.only_events:
+            return self.study.events[0]
         return "customers" if self.lines is None else "transactions"
 
     @property
@@ -69,7 +76,8 @@ class Tables(Shown):
         """What was read, kept and set aside, in one paragraph."""
         words, read, kept = self.study.words, self.quality.read, self.quality.kept
         aside = self.quality.set_aside
-        aside = aside[aside["table"] == self.main]
+        sources = self.study.events if self.study.only_events else (self.main,)
+        aside = aside[aside["table"].isin(sources)]
         why = ", ".join(f"{row.rule} {row.lines:,}" for row in aside.itertuples()) or "none"
         what = "rows" if self.lines is None else "lines"
         return (
@@ -82,6 +90,8 @@ class Tables(Shown):
         """Draw the orders of each month; without orders, how many customers have each trait."""
         from segkit import figures
 
+        if self.lines is None and not len(self.quality.traits):
+            return figures.orders_over_time(self._months(), label=self.study.events[0], ax=ax)
         if self.lines is None:
             read = self.quality.traits[self.quality.traits["outcome"] == READ]
             share = read.set_index("trait")["customers"] / self.quality.kept["customers"]
@@ -90,6 +100,12 @@ class Tables(Shown):
         months = self.lines.group_by(month=month).agg(orders=self.lines.order_id.nunique())
         months = months.order_by("month").execute().set_index("month")["orders"]
         return figures.orders_over_time(months, label=self.study.words["orders"], ax=ax)
+
+    def _months(self) -> pd.Series:
+        """Events a month of the first event table."""
+        events = self.events[self.study.events[0]]
+        months = events.group_by(month=events.event_date.truncate("M")).agg(n=events.count())
+        return months.order_by("month").execute().set_index("month")["n"]
 
     def _repr_html_(self) -> str:
         return self.quality._repr_html_()
@@ -134,11 +150,15 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         raise DataError(f"the study has no table '{unknown[0]}'", fix=nearest(unknown[0], study.tables))
     _check_zones(study)
     reading = Reading(study, connect(), frames)
+    consent = reading.permit()
     lines, returns, read, kept = reading.transactions() if study.has_orders else (None, None, {}, {})
     customers = reading.customers(lines)
     if customers is not None and lines is None:
         read, kept = reading.rows(), {"customers": len(customers), "lines": len(customers)}
-    events = {name: reading.events(name) for name in EVENTS if name in study.tables}
+    events = {name: reading.events(name) for name in study.events}
+    if study.only_events:
+        read, kept = reading.event_totals(events)
+    reading.notices += coverage(events, lines, customers, study)
     reading.notices += quiet_end(lines, study) if lines is not None else []
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
@@ -152,6 +172,7 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
         set_aside=reading.set_aside,
         malformed=reading.malformed,
         inputs=reading.inputs,
+        consent=consent,
     )
 
 

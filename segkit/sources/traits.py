@@ -2,19 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
+from segkit.sources.made import ACCEPTED, MADE, bands_of, make
+from segkit.sources.prepared import joined
+from segkit.sources.printable import listed
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study
 from segkit.tablespec import TableSpec
-from segkit.traits import ScaleSpec, TraitSpec, last_day
+from segkit.traits import OTHER, ScaleSpec, TraitSpec, last_day
 
 _WHY = "__why"
+TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})
+"""Kinds whose values are texts."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
     spec = study.tables["customers"]
     columns = {}
     for name, trait in wanted.items():
-        read = _read(customers[trait.column], trait, spec, study)
+        read = _read(customers, name, trait, spec, study)
         why = ibis.cases(*((is_so, reason) for reason, is_so in read.reasons.items()), else_=READ)
         columns[name] = (why == READ).ifelse(read.value, ibis.null(read.value.type()))
         columns[f"{name}{_WHY}"] = why
@@ -83,20 +90,24 @@ def _items(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
 
 def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
     for name, trait in wanted.items():
-        if trait.column not in customers.columns:
+        missing = [column for column in trait.sources if column not in customers.columns]
+        if missing:
             known = [column for column in customers.columns if column != "customer_id"]
             raise DataError(
-                f"the customer table has no column '{trait.column}', which the trait '{name}' names",
-                fix=nearest(trait.column, known),
+                f"the customer table has no column '{missing[0]}', which the trait '{name}' names",
+                fix=nearest(missing[0], listed(known)),
             )
 
 
-def _read(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
-    text = raw.cast("string").strip()
-    if raw.type().is_floating():  # whole codes that share a column with blanks
-        text = text.re_replace(r"\.0$", "")
+def _read(customers: ibis.Table, name: str, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
+    if trait.kind in MADE:
+        return _read_made(customers, trait, spec)
+    raw, text = _as_text(customers[trait.column])
     blank = raw.isnull() | text.lower().isin(["", "nan", "null", "<na>"])
     reasons = {"blank": blank.fill_null(True)}
+    if trait.lookup:
+        raw, text = _as_text(customers[joined("entry", name)])
+        reasons["not in the lookup table"] = raw.isnull()
     number = as_number(raw, spec) if trait.kind in {"number", "birth_year"} else None
     for code, reason in trait.missing.items():
         is_code = text == code
@@ -104,13 +115,34 @@ def _read(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> _Read:
             is_code |= number == float(code)
         reasons[reason] = reasons.get(reason, ibis.literal(False)) | is_code.fill_null(False)
     value, more = _value(raw, text, number, trait, spec, study)
-    reasons["can't be read"] = value.isnull()
-    for reason, is_so in more.items():
-        reasons[reason] = is_so.fill_null(False)
+    return _Read(value, reasons | _last_reasons(value, more, trait))
+
+
+def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> _Read:
+    made = make(customers, trait, spec)
+    reasons = {"blank": made.blank}
+    for code, reason in trait.missing.items():
+        told = [_as_text(customers[column])[1] == code for column in trait.origin or [trait.column]]
+        is_code = reduce(or_, told).fill_null(False)
+        reasons[reason] = reasons.get(reason, ibis.literal(False)) | is_code
+    reasons |= {reason: is_so.fill_null(False) for reason, is_so in made.before.items()}
+    return _Read(made.value, reasons | _last_reasons(made.value, made.after, trait))
+
+
+def _as_text(raw: Any) -> tuple[Any, Any]:
+    text = raw.cast("string").strip()
+    if raw.type().is_floating():  # whole codes that share a column with blanks
+        text = text.re_replace(r"\.0$", "")
+    return raw, text
+
+
+def _last_reasons(value: Any, more: Mapping[str, Any], trait: TraitSpec) -> dict[str, Any]:
+    reasons = {"can't be read": value.isnull()}
+    reasons |= {reason: is_so.fill_null(False) for reason, is_so in more.items()}
     if trait.plausible is not None:
         low, high = trait.plausible
         reasons[f"not plausible (outside {low:g} to {high:g})"] = ~value.between(low, high)
-    return _Read(value, reasons)
+    return reasons
 
 
 def _value(
@@ -161,12 +193,12 @@ def _refuse_unread(name: str, trait: TraitSpec, record: pd.DataFrame, study: Stu
         raise DataError(
             f"the trait '{name}' has no value at all: {why}",
             "one value or more",
-            f"Look at the column '{trait.column}', and at the trait's entry in study.yaml",
+            f"Look at the column '{trait.told}', and the trait's entry in study.yaml",
         )
     unread, limit = int(counts.get("can't be read", 0)), study.rules["max_unreadable_share"]
     if given and unread / given > limit:
         raise DataError(
-            f"the trait '{name}': {unread:,} of {given:,} values of '{trait.column}' can't be read",
+            f"the trait '{name}': {unread:,} of {given:,} values of '{trait.told}' can't be read",
             _accepted(trait, study),
             "Correct the trait's entry in study.yaml; codes for no answer go under `missing`",
         )
@@ -180,15 +212,27 @@ def _accepted(trait: TraitSpec, study: Study) -> str:
     if trait.kind == "yes_no":
         return f"{', '.join(trait.yes)} for yes and {', '.join(trait.no)} for no"
     spec = study.tables["customers"]
+    if trait.kind in MADE:
+        return ACCEPTED[trait.kind]
     if trait.kind == "date":
         return f"dates as '{trait.date_format or spec.date_format}' says"
     return f"numbers with decimal '{spec.decimal}'"
 
 
 def _typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
+    if trait.bands:
+        return column.astype(pd.CategoricalDtype(bands_of(trait), ordered=True))
     if trait.named is not None and trait.kind == "ordered":
         levels = list(dict.fromkeys(trait.named.values()))
         return column.astype(pd.CategoricalDtype(levels, ordered=True))
-    if trait.kind in {"category", "ordered"} and trait.numbers is None:
-        return column.astype("object").where(column.notna(), None).astype("str")
+    if trait.kind in TEXTS and trait.numbers is None:
+        texts = column.astype("object").where(column.notna(), None).astype("str")
+        return texts if trait.top is None else _top(texts, trait.top)
     return column.astype("float64")
+
+
+def _top(texts: pd.Series, n: int) -> pd.Series:
+    """The commonest levels, ties by name; every other one is `OTHER`."""
+    counts = texts.value_counts().rename_axis("level").reset_index(name="n")
+    kept = counts.sort_values(["n", "level"], ascending=[False, True])["level"].head(n)
+    return texts.where(texts.isin(kept) | texts.isna(), OTHER)

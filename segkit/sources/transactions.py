@@ -20,6 +20,7 @@ from segkit.sources.check import (
     settle,
 )
 from segkit.sources.files import Raw
+from segkit.sources.printable import listed
 from segkit.sources.values import as_id, as_moment, as_money, as_number
 from segkit.study import Study
 
@@ -168,5 +169,5 @@ def _require_status(raw: Raw, study: Study) -> None:
     if status and status["column"] not in raw.table.columns:
         raise DataError(
             f"{raw.where} has no column '{status['column']}', which rules.sale_status names",
-            fix=nearest(status["column"], raw.table.columns),
+            fix=nearest(status["column"], listed(raw.table.columns)),
         )

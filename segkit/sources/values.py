@@ -14,6 +14,10 @@ MONEY = "decimal(18, 4)"
 
 FLOAT_ID = r"^-?[0-9]+\.0+$"
 ROUNDED_ID = r"^-?[0-9]\.[0-9]+[eE]\+?[0-9]+$"
+EPOCH = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1}
+"""A date_format for whole numbers counted from 1970 on, moments in UTC -> microseconds in one."""
+LAST_MICROSECOND = 4_102_444_800_000_000
+"""Of 2099: a larger number is none counted so."""
 NO_ID = ("", "nan", "none", "null", "n/a", "<na>")
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 ISO_OFFSET = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|[+-]\d{2}(:?\d{2})?)$"
@@ -38,6 +42,11 @@ def _clock_in(zone: str, moment: _UTC) -> dt.timestamp:
 @ibis.udf.scalar.builtin(name="timezone")
 def _moment_of(zone: str, clock: dt.timestamp) -> _UTC:
     """DuckDB's: the moment at which a zone's wall clock shows this."""
+
+
+@ibis.udf.scalar.builtin(name="make_timestamp")
+def _make_timestamp(microseconds: int) -> dt.timestamp:
+    """DuckDB's: the wall clock in UTC so long after 1970 began."""
 
 
 def as_id(value: Value, spec: TableSpec) -> StringValue:
@@ -69,6 +78,8 @@ def as_moment(value: Value, spec: TableSpec, zone: str) -> TimestampValue:
     A time with an offset of its own is a moment, whatever zone the table states.
     """
     kind = value.type()
+    if spec.date_format in EPOCH and not kind.is_timestamp():
+        return _clock_in(zone, _moment_of("UTC", _counted(value, EPOCH[spec.date_format])))
     if kind.is_timestamp() and kind.timezone is not None:
         return _clock_in(zone, value)
     if kind.is_timestamp() or kind.is_date():
@@ -82,6 +93,12 @@ def as_moment(value: Value, spec: TableSpec, zone: str) -> TimestampValue:
     # the engine reads no offset after a blank, as in Shopify's "2026-05-14 11:23:45 +0100"
     moment = _where(text, ISO_OFFSET).re_replace(r" ([+-][0-9:]+|Z)$", r"\1").try_cast(_UTC)
     return ibis.coalesce(_to_zone(clock, spec, zone), _clock_in(zone, moment))
+
+
+def _counted(value: Any, microseconds: int) -> Any:
+    number = value.cast("string").strip().try_cast("int64")
+    is_moment = number.between(0, LAST_MICROSECOND // microseconds)
+    return _make_timestamp(is_moment.ifelse(number * microseconds, ibis.null("int64")))
 
 
 def _to_zone(clock: Any, spec: TableSpec, zone: str) -> Any:
@@ -122,6 +139,18 @@ def as_number(value: Value, spec: TableSpec) -> NumericValue:
 def as_money(number: Any) -> NumericValue:
     """Exact to a ten-thousandth; null beyond 10^14."""
     return number.try_cast(MONEY)
+
+
+def shape_of(text: str) -> str:
+    """The form of one text; see `shape`.
+
+    Examples
+    --------
+    >>> shape_of("Ana Meier, 12.5 €")
+    'aaa aaaaa, 99.9 ?'
+    """
+    text = re.sub("[A-Za-z]", "a", re.sub("[0-9]", "9", text))
+    return re.sub("[^ -~]", "?", text)
 
 
 def shape(value: Value) -> StringValue:

@@ -30,3 +30,17 @@ def test_columns_that_have_nothing_in_common_stay_near_0():
     )
     table = relations(frame)
     assert table.where(~np.eye(3, dtype=bool)).abs().max(axis=None) < 0.06
+
+
+def test_gaps_count_only_among_rows_that_have_both():
+    rng = np.random.default_rng(2)
+    town = pd.Series(rng.choice(["a", "b", "c"], 900), dtype="object")
+    spend = town.map({"a": 1.0, "b": 2.0, "c": 3.0}) + rng.normal(0, 0.5, 900)
+    frame = pd.DataFrame({"town": town, "spend": spend, "again": spend**3, "same": town})
+    frame.loc[:600, "town"] = None
+    frame.loc[300:700, "again"] = np.nan
+    table = relations(frame)
+    assert table.loc["spend", "again"] == 1
+    assert table.loc["town", "same"] == 1
+    whole = relations(frame.dropna(subset="town").reset_index(drop=True)[["town", "spend"]])
+    assert table.loc["town", "spend"] == whole.loc["town", "spend"]

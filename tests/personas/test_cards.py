@@ -141,7 +141,8 @@ def test_a_sentence_without_a_number_behind_it_cannot_be_made(template):
 def test_names_are_escaped_and_numbers_tagged():
     fact = Fact("all/n", 3, "customers", 3, "all customers")
     html = Sentence("{who}: {n}.", {"n": fact}, {"who": "<script>"}).__html__()
-    assert html == '&lt;script&gt;: <data value="3" data-fact="all/n">3</data>.'
+    said = '&lt;script&gt;: <data value="3" data-fact="all/n">3</data>.'
+    assert html == f'<span data-computed="1">{said}</span>'
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,15 @@
 
 import json
 import re
+import time
 from html.parser import HTMLParser
-from itertools import pairwise
 
 import pytest
+
+from segkit.reporting.lint.page import check_page, read_facts
+from tests.conftest import ROOT
+from tests.reporting.made import PEOPLE, made_report, page_of, subjects
+from tests.reporting.test_odd_studies import tenths
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +36,18 @@ def page(browser, demo_run):
     opened.goto((demo_run / "report.html").as_uri())
     yield opened
     opened.close()
+
+
+def serious(page):
+    """What axe-core calls serious or critical, with the place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
 
 
 class Words(HTMLParser):
@@ -66,24 +83,39 @@ def test_households_baskets_and_sales_are_accounted_for_in_words(words):
     )
 
 
-def test_every_tagged_number_is_a_fact(words, facts):
-    assert len(words.numbers) > 100
-    for number in words.numbers:
-        assert float(number["value"]) == pytest.approx(facts[number["data-fact"]]["value"], rel=1e-8)
+def test_the_lint_finds_nothing(html, demo_run):
+    facts = read_facts((demo_run / "facts.json").read_text("utf-8"))
+    names = json.loads((demo_run / "run.json").read_text("utf-8"))["segments"]
+    assert [str(one) for one in check_page(html, facts, names)] == []
+    assert html.count("data-fact=") > 300
+
+
+def test_every_fact_says_what_it_is(facts):
+    assert {"segment", "metric", "statistic", "value", "unit", "n", "base"} <= set(facts.popitem()[1])
+
+
+def test_sections_come_in_their_order(html):
+    order = re.findall(r'<section id="(\w+)"', html)
+    known = [
+        "short", "glance", "value", "effects", "cards", "compare", "movement", "trust", "about",
+        "method",
+    ]  # fmt: skip
+    assert order == [name for name in known if name in order]
+    assert set(known) - set(order) == {"movement"}  # there is no run before
+
+
+def test_sentences_are_short(page):
+    said = page.eval_on_selector_all("[data-computed]", "all => all.map(one => one.textContent)")
+    sentences = [part for text in said for part in re.split(r"(?<=[.!?])\s+", text)]
+    assert len(sentences) > 20
+    assert max(len(sentence.split()) for sentence in sentences) <= 30
 
 
 def test_the_page_is_one_small_file_without_script(html, words):
     assert len(html.encode()) < 150_000
     assert "script" not in words.tags
-    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert "http://" not in html
     assert "https://" not in html
-
-
-def test_headings_form_an_outline(words):
-    levels = [int(tag[1]) for tag in words.tags if re.fullmatch("h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_nothing_is_requested_and_nothing_complains(page):
@@ -103,7 +135,7 @@ def test_every_chart_has_a_title_and_a_description_with_numbers(page):
         "all => all.map(one => [one.querySelector('title').textContent, "
         "one.querySelector('desc').textContent])",
     )
-    assert len(charts) == 7
+    assert len(charts) >= 7
     assert len({title for title, _ in charts}) == len(charts)
     assert all(re.search(r"\d", description) for _, description in charts)
 
@@ -127,6 +159,89 @@ def test_links_lead_somewhere_and_ids_are_unique(page):
     assert len(ids) == len(set(ids))
     targets = page.eval_on_selector_all("a[href^='#']", "all => all.map(one => one.hash.slice(1))")
     assert set(targets) <= set(ids)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    assert serious(page) == []
+
+
+def test_the_page_is_small_for_a_browser(page):
+    assert page.evaluate("document.querySelectorAll('*').length") < 2_500
+
+
+def test_the_first_paint_comes_at_once(browser, demo_run):
+    """Of five openings the fastest: another process may have the machine."""
+    paints = []
+    for _ in range(5):
+        opened = browser.new_page()
+        opened.goto((demo_run / "report.html").as_uri())
+        deadline = time.monotonic() + 5
+        paint = None
+        while paint is None and time.monotonic() < deadline:
+            paint = opened.evaluate("performance.getEntriesByName('first-paint')[0]?.startTime")
+        paints.append(paint)
+        opened.close()
+    assert min(filter(None, paints)) < 300
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_nothing_is_cut_off_on_paper(page, paper):
+    width = {"A4": 794 - 2 * 53, "Letter": 816 - 2 * 53}[paper]  # CSS pixels between the margins
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 1000})
+    wide = page.evaluate(
+        """width => [...document.querySelectorAll('table, svg, pre, p, article')]
+            .filter(one => one.getBoundingClientRect().right > width + 1)
+            .map(one => `${one.tagName} ${Math.round(one.getBoundingClientRect().right)}`)""",
+        width,
+    )
+    assert wide == []
+    assert len(page.pdf(format=paper)) > 50_000
+
+
+def test_analysts_pages_are_linked_both_ways_and_look_alike(page, demo_run):
+    addresses = page.eval_on_selector_all("footer a", "all => all.map(one => one.getAttribute('href'))")
+    assert addresses == ["01.html", "02.html", "03.html", "04.html"]
+    for address in addresses:
+        page.goto((demo_run / address).as_uri())
+        assert page.get_by_text("back to the report").get_attribute("href") == "report.html"
+        assert page.locator("h1").count() == 1
+        assert page.locator("script").count() == 0
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert serious(page) == []
+        alts = page.eval_on_selector_all("img", "all => all.map(one => one.alt)")
+        assert len(set(alts)) == len(alts)
+        assert all(re.search(r"\d", alt) for alt in alts)
+    assert all(url.startswith("file:") for url in page.asked)
+
+
+def test_the_sample_in_docs_is_what_the_run_makes(html):
+    path = ROOT / "docs" / "sample_report.html"
+    sample = re.sub(r"<footer>.*?</footer>", "", html, flags=re.DOTALL)
+    assert path.read_text("utf-8") == sample, "make sample writes it anew"
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """Twelve segments, with one hostile and long name."""
+    names = [f"Part {letter}" for letter in "ABCDEFGHIJK"] + ["Ä" * 60 + " <b>" + "x" * 40]
+    folder = tmp_path_factory.mktemp("crowded")
+    report = made_report(folder, customers=subjects(12, 100), segments=tenths(names), **PEOPLE)
+    (folder / "report.html").write_text(page_of(report)[0], "utf-8")
+    return folder / "report.html"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_twelve_segments_and_long_names_overflow_nothing(browser, crowded, width):
+    opened = browser.new_page(viewport={"width": width, "height": 900})
+    opened.goto(crowded.as_uri())
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert opened.evaluate("document.querySelectorAll('*').length") < 2_500
+    assert serious(opened) == []
+    opened.close()
 
 
 def test_paper_shows_what_the_screen_folds_away(page):

@@ -43,7 +43,8 @@ def test_a_run_leaves_report_notebooks_facts_and_record(shop_project):
     names = {path.name for path in latest(shop_project).iterdir()}
     notebooks = {"01_explore", "02_features", "03_segment", "04_personas", "report"}
     assert names == {f"{name}.ipynb" for name in notebooks} | {
-        "report.html", "facts.json", "run.json", "briefs"
+        "report.html", "facts.json", "run.json", "briefs",
+        *(f"0{number}.html" for number in range(1, 5)),
     }  # fmt: skip
 
 

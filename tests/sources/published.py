@@ -342,11 +342,35 @@ def ga4_events():
         *(
             {
                 "event_date": "20260401",
-                "event_timestamp": f"17750000000000{n}",
+                "event_timestamp": f"177503760000000{n}",
                 "event_name": "page_view",
                 "user_pseudo_id": f"{n}.17",
             }
             for n in (1, 2)
+        ),
+    )
+
+
+def mailchimp_activity():
+    """c0: 2 opens and a click; c1: a bounce; x, whom no audience knows: a click."""
+    rows = [
+        ("C0@Example.com", "open", "01T08:00:00"), ("c0@example.com", "open", "02T08:00:00"),
+        ("c0@example.com", "click", "02T08:01:00"), ("c1@example.com", "bounce", "02T08:00:00"),
+        ("x@example.com", "click", "03T08:00:00"),
+    ]  # fmt: skip
+    return table(
+        HEADERS["MAILCHIMP_ACTIVITY"],
+        *(
+            {
+                "campaign_id": "42694e9e57",
+                "list_id": "57afe96172",
+                "list_is_active": "true",
+                "email_id": f"{number:032x}",
+                "email_address": address,
+                "action": action,
+                "timestamp": f"2026-04-{at}+00:00",
+            }
+            for number, (address, action, at) in enumerate(rows)
         ),
     )
 
@@ -388,6 +412,7 @@ EVERY = {
     "Mailchimp campaign report": table(
         HEADERS["MAILCHIMP_REPORT"], {"Title": "Spring", "Send Date": "Jun 09, 2018 09:30 pm"}
     ),
+    "Mailchimp e-mail activity": mailchimp_activity(),
     "SurveyMonkey responses": surveymonkey(),
     "Typeform responses": typeform(),
     "Qualtrics responses": qualtrics(),

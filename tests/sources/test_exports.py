@@ -13,7 +13,7 @@ from segkit.errors import DataError
 from segkit.sources.exports.export import READ
 from segkit.sources.exports.recognise import EXPORTS, recognise
 from segkit.sources.files import read_raw
-from segkit.tablespec import TableSpec
+from segkit.tablespec import table_spec
 from tests.conftest import make_transactions
 from tests.sources import published
 
@@ -35,7 +35,17 @@ OPTIONS = {
     "SurveyMonkey responses": {"extra_header_rows": 1},
     "Typeform responses": {"timezone": "UTC"},
     "Qualtrics responses": {"extra_header_rows": 2},
-    "GA4 events": {"timezone": "UTC"},
+    "GA4 events": {
+        "timezone": "UTC",
+        "date_format": "epoch_microseconds",
+        "page_views": ["page_view", "screen_view"],
+        "steps": {
+            "product": ["view_item"],
+            "basket": ["add_to_cart"],
+            "checkout": ["begin_checkout"],
+            "purchase": ["purchase"],
+        },
+    },
     "GA4 report": {"skip_lines": 8},
     "Facebook post insights": {"extra_header_rows": 1},
     "LinkedIn page posts": {"skip_lines": 1},
@@ -45,7 +55,8 @@ RECORDS = {
     "WooCommerce orders (Order Export & Order Import)": 4, "Stripe payments": 4, "Stripe balance": 4,
     "Stripe balance history": 2, "HubSpot contacts": 6, "HubSpot companies": 6,
     "Salesforce contacts report": 6, "Salesforce accounts report": 6, "Mailchimp audience": 6,
-    "Mailchimp campaign report": 1, "SurveyMonkey responses": 2, "Typeform responses": 2,
+    "Mailchimp campaign report": 1, "Mailchimp e-mail activity": 5,
+    "SurveyMonkey responses": 2, "Typeform responses": 2,
     "Qualtrics responses": 2, "GA4 events": 2, "GA4 report": 2, "Facebook page posts": 1,
     "Facebook post insights": 1, "Instagram posts": 1, "LinkedIn page posts": 1,
     "LinkedIn page days": 1,
@@ -103,7 +114,7 @@ def test_each_is_recognised_by_its_header_and_nothing_it_needs_is_missing(told, 
 @pytest.mark.parametrize("name", published.EVERY)
 def test_each_is_read_to_the_line(told, tmp_path, name):
     known = told(published.EVERY[name])
-    spec = TableSpec(file="export.csv", columns={}, **known.options)
+    spec = table_spec({"file": "export.csv", "columns": {}, **known.options})
     raw = read_raw(ibis.duckdb.connect(), "x", spec, tmp_path)
     assert raw.table.count().execute() == RECORDS[name]
     assert raw.malformed.empty
@@ -318,6 +329,43 @@ def test_files_may_come_after_options(project, capsys):
     arguments = ["new", "mine", "--customers", str(project / "crm.csv"), str(project / "orders.csv")]
     assert main(arguments) == 0
     assert "orders.csv is Stripe payments" in capsys.readouterr().out
+
+
+def test_ga4_events_alone_make_a_study_of_who_visits(new, project):
+    study, out = new(ga=published.ga4_events())
+    assert "ga.csv is GA4 events: what visitors did, one line per event" in out
+    assert "user_pseudo_id is a browser, not a person" in out
+    assert study["as_of"] == "2026-04-02"
+    assert study["tables"]["web"]["columns"]["customer_id"] == "user_pseudo_id"
+    frame = library.build_features(load(project), as_of=study["as_of"]).frame
+    assert frame["n_visits"].to_dict() == {"1.17": 1, "2.17": 1}
+    assert frame["n_pages"].to_dict() == {"1.17": 1, "2.17": 1}
+
+
+def test_ga4_s_user_ids_are_taken_where_most_are_filled(new):
+    text = published.ga4_events().replace(",,1.17", ",u1,1.17").replace(",,2.17", ",u2,2.17")
+    study, _ = new(ga=text)
+    assert study["tables"]["web"]["columns"]["customer_id"] == "user_id"
+
+
+def test_mailchimp_s_activity_and_audience_join_by_address(new, project):
+    study, out = new(mails=published.mailchimp_activity(), people=published.mailchimp())
+    assert "not who was sent what: no shares of e-mails sent" in out
+    assert study["bases"] == ["n_email_opens", "n_email_clicks"]
+    assert study["tables"]["emails"]["ids"] == study["tables"]["customers"]["ids"] == "email"
+    tables = load(project)
+    assert "2 of 3 ids with e-mails are in the customer table" in " ".join(tables.quality.notices)
+    frame = library.build_features(tables, as_of=study["as_of"]).frame
+    assert frame.loc["c0@example.com", ["n_email_opens", "n_email_clicks"]].tolist() == [2, 1]
+    assert frame["n_email_opens"].sum() == 2
+
+
+def test_events_join_the_orders_of_a_shop(new, project):
+    text = published.mailchimp_activity().replace("C0@", "ana@").replace("c0@", "ana@")
+    study, _ = new(orders=published.shopify(), mails=text)
+    assert study["bases"] == ["recency_days", "n_orders", "mean_order_value"]
+    frame = library.build_features(load(project), as_of=study["as_of"]).frame
+    assert frame["n_email_opens"].to_dict() == {"ana@example.com": 2, "bo@example.com": 0}
 
 
 # --- bad input

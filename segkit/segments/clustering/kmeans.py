@@ -62,7 +62,9 @@ def fit_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
 
 
 def quick_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
-    """Fit k-means for a refit: above 5,000 rows half the starts see a sample, one is finished on all.
+    """Fit k-means for a refit: above 5,000 rows some starts see a sample, one is finished on all.
+
+    Of 20 starts, k + 5: few clusters are found from nearly every start, many from few of them.
 
     The few best different ones are judged on more rows first: on the sample alone the wrong one of
     two near optima often wins, and the refits would look less stable than the cut of all customers.
@@ -73,11 +75,15 @@ def quick_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int) -> KMeans:
     rng = np.random.default_rng(seed)
     rows = X[rng.choice(len(X), min(len(X), JUDGED_ROWS), replace=False)]
     with _plain():
-        starts = _starts(rows[:ROUGH_ROWS], k, max(n_starts // 2, 1), seed, JUDGED)
+        starts = _starts(rows[:ROUGH_ROWS], k, _quick_starts(k, n_starts), seed, JUDGED)
         judged = rows.astype(np.float32)
         tried = [_from(judged, start, max_iter=JUDGED_STEPS) for start in starts]
         best = min(tried, key=lambda fit: fit.inertia_)
         return _from(X.astype(np.float32), best.cluster_centers_, copy_x=False)
+
+
+def _quick_starts(k: int, n_starts: int) -> int:
+    return max(n_starts * min(k + 5, 20) // 20, 1)
 
 
 def _from(X: np.ndarray, start: np.ndarray, **settings: Any) -> KMeans:

@@ -13,14 +13,11 @@ from segkit.segments.clustering.methods import METHODS
 from segkit.segments.evidence.choose import (
     FEWEST_BLOBS,
     blob_warnings,
-    choose_k,
-    is_lumpier,
-    runner_up,
     size_warnings,
     spike_warnings,
     valley_limit,
-    verdict_of,
 )
+from segkit.segments.evidence.decide import decide
 from segkit.segments.evidence.ellipses import Ellipses, find_ellipses
 from segkit.segments.evidence.gap import Gap, unused_gap
 from segkit.segments.evidence.indices import indices
@@ -145,37 +142,25 @@ def assess_structure(
     if not all(is_smooth(column) for column in reference.joined.T):
         witnesses["bic"] = np.nan  # says nothing of answers in steps
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
-    ellipses = _ellipses(reference, by_k, n_blobs, random_state)
-    likely = _likely(ellipses, by_k, lumps.p)
     spikes = spike_warnings(frame.select_dtypes("number"))
-    spiked = bool(spikes)
-    likeliest = next(iter(likely), None)
-    chosen, reason = choose_k(by_k, lumps.p, min_share, likeliest, spiked=spiked)
-    if ellipses is None or not ellipses.is_natural(min_share):
-        ellipses = None
-    elif (chosen, reason) == (ellipses.k, "natural"):
-        ellipses = None  # k-means follows them too
-    else:
-        chosen, reason = ellipses.k, "natural"
-    if k is not None:
-        chosen, reason = k, "fixed"
-        ellipses = ellipses if ellipses is not None and ellipses.k == k else None
-    verdict = verdict_of(by_k, chosen, lumps.p, spiked=spiked) if ellipses is None else "natural"
+    found = _ellipses(reference, by_k, n_blobs, random_state)
+    decided = decide(by_k, lumps.p, found, min_share, fixed=k, spiked=bool(spikes))
+    cut = labels[decided.k]
     warnings = [
-        *size_warnings(by_k.loc[chosen], chosen, len(frame), frame.shape[1], min_share, min_size),
+        *size_warnings(by_k.loc[decided.k], decided.k, len(frame), frame.shape[1], min_share, min_size),
         *spikes,
         *blob_warnings(n_blobs),
-        *look_inside(coded, labels[chosen], space, random_state),
+        *look_inside(coded, cut, space, random_state),
     ]
     return Structure(
-        verdict=verdict,
-        k=chosen,
-        runner_up=runner_up(by_k, chosen, min_share, likely),
+        verdict=decided.verdict,
+        k=decided.k,
+        runner_up=decided.runner_up,
         by_k=by_k,
         p=lumps.p,
         flow=flow(labels),
-        gap=_gap(reference, labels[chosen], min_share, random_state),
-        ellipses=ellipses,
+        gap=_gap(reference, cut, min_share, random_state),
+        ellipses=decided.ellipses,
         warnings=tuple(warnings),
         columns=space.columns,
         n_customers=len(frame),
@@ -184,8 +169,8 @@ def assess_structure(
         n_blobs=n_blobs,
         random_state=random_state,
         min_share=min_share,
-        valley_limit=valley_limit(chosen, spiked=spiked),
-        reason=reason,
+        valley_limit=valley_limit(decided.k, spiked=bool(spikes)),
+        reason=decided.reason,
         space=space,
         resamples=resamples,
     )
@@ -256,13 +241,6 @@ def _ellipses(reference: Reference, by_k: pd.DataFrame, n_blobs: int, seed: int)
     if n_blobs < FEWEST_BLOBS or by_k["bic"].isna().any():
         return None
     return find_ellipses(reference, by_k["bic"].to_dict(), seed)
-
-
-def _likely(ellipses: Ellipses | None, by_k: pd.DataFrame, p: float) -> tuple[int, ...]:
-    """Numbers of groups that a mixture speaks for, where there is more than one blob to see."""
-    if ellipses is None or not (ellipses.is_lumpier or is_lumpier(by_k, p)):
-        return ()
-    return ellipses.k, ellipses.k_unmerged
 
 
 def _gap(reference: Reference, labels: np.ndarray, min_share: float, seed: int) -> Gap | None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Names = tuple[str, ...]
 
-READ = ("transactions", "products", "customers")
+NAMED = ("transactions", "products", "customers")
+"""Kinds of table that a user can name on the command line."""
+READ = (*NAMED, "web", "emails")
 """Kinds of table that a study reads today."""
 KINDS: Mapping[str, str] = {
     "transactions": "what customers bought",
     "products": "products with their category",
     "customers": "one line per customer",
     "survey": "answers to a survey, one line per respondent",
-    "web events": "what visitors did, one line per event",
+    "web": "what visitors did, one line per event",
+    "emails": "what became of e-mails, one line per event",
     "web report": "sums over visitors, one line per page, channel or day: no customers",
     "posts": "one line per post or day: no customers",
     "campaign report": "one line per campaign: no customers",
@@ -54,6 +58,8 @@ class Export:
         Columns of money that aren't taken into account, and what that means.
     utc : bool
         Whether its times are in UTC.
+    stated : dict
+        Further entries of its table in study.yaml: a date format, what its words mean.
     words : tuple of str
         What its user has to know.
     """
@@ -75,6 +81,7 @@ class Export:
     currency: Names = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     utc: bool = False
+    stated: Mapping[str, Any] = field(default_factory=dict)
     words: Names = ()
 
     def fits(self, names: Sequence[str]) -> bool:

@@ -41,7 +41,8 @@ class Recognised:
         Its columns.
     options : dict
         How it is read: `delimiter`, `encoding`, `skip_lines`, `extra_header_rows`, `footer`,
-        `fill_down`, `timezone`; only those that differ from a plain CSV file.
+        `fill_down`, `timezone`; only those that differ from a plain CSV file. Then what the export
+        states of its words.
     """
 
     path: Path
@@ -107,7 +108,7 @@ def _in_parquet(path: Path) -> Recognised | None:
     except pa.ArrowInvalid:  # reading the file says what is wrong with it
         return None
     export = _told_by(names)
-    return Recognised(path, export, tuple(names), {}) if export else None
+    return Recognised(path, export, tuple(names), dict(export.stated)) if export else None
 
 
 def _told_by(names: Sequence[str]) -> Export | None:
@@ -166,7 +167,7 @@ def _read(
         options["fill_down"] = {"by": order[0], "columns": once}
     if export.utc:
         options["timezone"] = "UTC"
-    return Recognised(path, export, tuple(names), options)
+    return Recognised(path, export, tuple(names), options | dict(export.stated))
 
 
 def _further_header_rows(

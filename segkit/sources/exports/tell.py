@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segkit.errors import DataError, StudyError
-from segkit.sources.exports.export import KINDS, READ
+from segkit.sources.exports.export import KINDS, NAMED, READ
 from segkit.sources.exports.recognise import Recognised, recognise
 from segkit.sources.guess import likely_kind
 
@@ -65,10 +65,11 @@ def tell_files(named: Mapping[str, Path], unnamed: Sequence[Path]) -> Told:
         _take_named(told, kind, path)
     for path in unnamed:
         _take_unnamed(told, path)
-    if "transactions" not in told.paths:
+    if not {"transactions", "web", "emails"} & set(told.paths):
         raise StudyError(
             " ".join(f"{line}." for line in told.said) or "no file is given",
-            f"a file with {KINDS['transactions']}, which every study needs today",
+            f"a file with {KINDS['transactions']}, which every study needs today, or with "
+            f"{KINDS['web']}",
             "Add it, or say which file it is: --transactions FILE",
         )
     return told
@@ -103,8 +104,8 @@ def _take_unnamed(told: Told, path: Path) -> None:
         if kind is None:
             raise DataError(
                 f"{path.name} is no export that segkit knows, and its columns don't tell what it holds",
-                f"{', '.join(READ)}",
-                f"Say what it is: {', '.join(f'--{kind} FILE' for kind in READ)}",
+                f"{', '.join(NAMED)}",
+                f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
             )
         words = f"{path.name} is no export that segkit knows: {kind}, guessed by its names"
         told.add(kind, path, None, words)

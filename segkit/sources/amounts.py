@@ -179,7 +179,7 @@ def read_amounts(texts: pd.Series, *, decimal: str = ".") -> Amounts:
     table = np.array([*read, _UNREAD])[codes]  # code -1, no text, is the last row
     ranges = pd.DataFrame(table, index=texts.index, columns=["low", "high"])
     blank = np.array([not str(text).strip() for text in unique] + [True], dtype=bool)[codes]
-    dates = np.array([bool(_DATE_LIKE.match(_plain(str(text)))) for text in unique] + [False])[codes]
+    dates = np.array([looks_like_date(str(text)) for text in unique] + [False])[codes]
     unread = ranges["low"].isna().to_numpy() & ~blank
     return Amounts(ranges, int((~blank).sum()), int(unread.sum()), int((unread & dates).sum()))
 
@@ -203,6 +203,17 @@ def read_range(text: str, *, decimal: str = ".") -> Range:
     if not np.isnan(number):
         return (number, number)
     return _between(plain, decimal)
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a text is what a spreadsheet makes of a range such as "11-50".
+
+    Examples
+    --------
+    >>> looks_like_date("10-Jan"), looks_like_date("Nov-50"), looks_like_date("11-50")
+    (True, True, False)
+    """
+    return bool(_DATE_LIKE.match(_plain(text)))
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from segkit.errors import DataError
-from segkit.features.amounts import (
+from segkit.sources.amounts import (
     EMPLOYEE_EDGES,
     REVENUE_EDGES,
     band_labels,

@@ -1,0 +1,124 @@
+"""What a study says of the right to use its data: for which purpose, and under which names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from segkit.errors import StudyError
+
+if TYPE_CHECKING:
+    from segkit.study import Study
+
+PURPOSES = ("analytics", "personalisation", "advertising")
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "granted": (
+        "granted", "grant", "given", "yes", "y", "true", "1", "opted in", "opt-in", "opt in", "in",
+        "subscribed",
+    ),
+    "withdrawn": (
+        "withdrawn", "revoked", "no", "n", "false", "0", "opted out", "opt-out", "opt out", "out",
+        "unsubscribed", "declined", "denied", "refused", "objected",
+    ),
+    "unknown": ("unknown", "pending", "not asked", "n/a", "nan", "none", "null"),
+}  # fmt: skip
+"""Words for a status, whatever their case; a study adds its own."""
+_SPELT: Mapping[str, tuple[str, ...]] = {"personalisation": ("personalization",)}
+
+
+@dataclass(frozen=True)
+class ConsentSpec:
+    """For which purpose a study runs, and how its consent table speaks.
+
+    Attributes
+    ----------
+    purpose : {"analytics", "personalisation", "advertising"}
+        Customers without consent for it are left out.
+    channel : str
+        Where consent is asked by channel, the one that counts; empty: all that were asked.
+    statuses, purposes : dict of str to str
+        The file's word, in lower case -> segkit's.
+    """
+
+    purpose: str
+    channel: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    purposes: Mapping[str, str] = field(default_factory=dict)
+
+
+def consent_spec(given: Mapping[str, Any]) -> ConsentSpec:
+    """The study's `consent:`, its own words added to those that segkit knows.
+
+    Examples
+    --------
+    >>> spec = consent_spec({"purpose": "analytics", "statuses": {"granted": ["Ja"]}})
+    >>> spec.statuses["ja"], spec.statuses["opted out"]
+    ('granted', 'withdrawn')
+    """
+    purposes = {name: (name, *_SPELT.get(name, ())) for name in PURPOSES}
+    return ConsentSpec(
+        purpose=given["purpose"],
+        channel=str(given.get("channel", "")).strip().lower(),
+        statuses=_by_word("consent.statuses", STATUSES, given.get("statuses", {})),
+        purposes=_by_word("consent.purposes", purposes, given.get("purposes", {})),
+    )
+
+
+def _by_word(
+    where: str, known: Mapping[str, tuple[str, ...]], given: Mapping[str, Any]
+) -> dict[str, str]:
+    own: dict[str, str] = {}
+    for meaning, words in given.items():
+        for word in (text for one in words for text in _texts(one)):
+            if own.setdefault(word, meaning) != meaning:
+                raise StudyError(
+                    f"{where}: '{word}' means both {own[word]} and {meaning}", "one meaning a word"
+                )
+    return {word: meaning for meaning, words in known.items() for word in words} | own
+
+
+def _texts(word: Any) -> tuple[str, ...]:
+    """YAML takes a bare Yes or No for a truth value: every word for it is meant then."""
+    if isinstance(word, bool):
+        return ("yes", "y", "true", "1") if word else ("no", "n", "false", "0")
+    return (str(word).strip().lower(),)
+
+
+def check_permission(study: "Study") -> None:
+    """Refuse a study whose consent table, purpose or pseudonyms can't work."""
+    if "consent" in study.tables and study.consent is None:
+        raise StudyError(
+            "tables.consent is given, and the study doesn't say for which purpose it runs",
+            f"`consent: {{purpose: ...}}` with {', '.join(PURPOSES)}",
+        )
+    if study.consent is not None and "consent" not in study.tables:
+        raise StudyError(
+            f"consent names the purpose {study.consent.purpose}, and there is no consent table",
+            "tables.consent, which says who agreed",
+            "Add the table, or take `consent:` out: the study's owner then vouches for the right to "
+            "use the data",
+        )
+    if "consent" in study.tables:
+        _check_columns(set(study.tables["consent"].columns))
+    needs_id = "pseudonyms" if study.pseudonyms else "consent" if study.consent else ""
+    people = study.tables.get("customers")
+    if needs_id and people is not None and "customer_id" not in people.columns:
+        raise StudyError(
+            f"{needs_id} is given, and tables.customers.columns maps no customer_id",
+            "an id that says whose a row is",
+        )
+
+
+def _check_columns(given: set[str]) -> None:
+    per_purpose = sorted(given & set(PURPOSES))
+    long = sorted(given & {"purpose", "status"})
+    if per_purpose and long:
+        raise StudyError(
+            f"tables.consent.columns maps both {long[0]} and {per_purpose[0]}",
+            "purpose and status, or a column per purpose",
+        )
+    if not per_purpose and len(long) < 2:
+        missing = sorted({"purpose", "status"} - set(long))
+        raise StudyError(
+            f"tables.consent.columns lacks {' and '.join(missing)}",
+            f"purpose and status, or a column per purpose ({', '.join(PURPOSES)})",
+        )

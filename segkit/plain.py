@@ -1,0 +1,32 @@
+"""Texts that others chose, made harmless where they are shown."""
+
+import re
+
+HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+"""Controls that turn the direction of a text or that nobody sees. The joiners of Persian, Indic scripts
+and emoji (U+200C, U+200D) are letters of theirs and stay."""
+MARKDOWN = re.compile(r"([\\`*_\[\]<>$~|!&#])")
+
+
+def visible(text: str) -> str:
+    r"""Replace characters that nobody sees, or that turn the text after them round.
+
+    Examples
+    --------
+    >>> visible("tea\u202e\u200b")
+    'tea��'
+    """
+    return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def markdown_plain(text: str) -> str:
+    r"""Escape what Markdown, or the formulas in it, would take for more than text.
+
+    Examples
+    --------
+    >>> print(markdown_plain("$5 [tea](x)"))
+    \$5 \[tea\](x)
+    """
+    return MARKDOWN.sub(r"\\\1", visible(text))

@@ -1,0 +1,73 @@
+"""Metric by segment: the table that lets two segments be compared, with the markers in it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segkit.personas.cards import Marker, said
+from segkit.personas.effects import WORDS
+from segkit.personas.writer import badge, trait_marker
+from segkit.reporting.workspace import Run
+
+MOST_ROWS = 14
+CLEAR, STRONG = WORDS[1][0], WORDS[2][0]
+"""|Cliff's delta| from which a cell is marked, and marked twice."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One segment's typical value of one trait.
+
+    Attributes
+    ----------
+    key : str
+    marker : Marker
+    mark : {"", "up", "up2", "down", "down2"}
+        Direction and weight of a clear difference, never on fewer than 100 customers.
+    """
+
+    key: str
+    marker: Marker
+    mark: str
+
+
+def compare_rows(run: Run) -> list[tuple[str, Marker, list[Cell]]]:
+    """Label, any segment's marker (for the value of all) and a cell per segment, by row.
+
+    The traits that formed the segments come first, then the others that set one apart clearly; each
+    by how much it differs over the segments, the most first.
+    """
+    profile = run.profile
+    rows = []
+    for variable in _variables(profile.effects):
+        cells = [_cell(run, key, variable) for key in profile.keys]
+        rows.append((str(profile.dictionary.at[variable, "label"]), cells[0].marker, cells))
+    return rows
+
+
+def _variables(effects: pd.DataFrame) -> list[str]:
+    strength = effects["delta"].abs().unstack("segment_key")
+    order = pd.DataFrame(
+        {
+            "is_base": effects["is_base"].groupby(level="variable").first(),
+            "mean": strength.mean(axis=1),
+            "most": strength.max(axis=1),
+        }
+    )
+    order = order[order["is_base"] | order["most"].ge(CLEAR)]
+    order = order.sort_values(["is_base", "mean"], ascending=[False, False], kind="stable")
+    return [str(name) for name in order.index[:MOST_ROWS]]
+
+
+def _cell(run: Run, key: str, variable: str) -> Cell:
+    study = run.study
+    marker = trait_marker(run.profile, key, variable, currency=study.currency, words=study.words)
+    return Cell(key, marker, _mark(marker))
+
+
+def _mark(marker: Marker) -> str:
+    delta = marker.delta
+    words = said(delta) if not delta.is_withheld else ""
+    if badge(delta.n) not in {"solid", "fair"} or not words.startswith(("clearly", "much")):
+        return ""
+    return ("up" if delta.value > 0 else "down") + ("2" if abs(delta.value) >= STRONG else "")

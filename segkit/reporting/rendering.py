@@ -1,0 +1,77 @@
+"""Templates: everything is escaped, nothing may be undefined."""
+
+import hashlib
+import re
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from segkit.personas.cards import Card, Marker
+from segkit.personas.facts import Fact, format_value, given
+from segkit.reporting.sentences import worded
+
+
+@cache
+def style() -> str:
+    """The page's style sheet, without the spaces that only its editors need."""
+    text = files("segkit.reporting").joinpath("templates/page.css").read_text(encoding="utf-8")
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(";}", "}")
+
+
+def render(template: str, **context: Any) -> str:
+    """Fill one of the report's templates."""
+    return templates().get_template(f"{template}.html").render(**context)
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The report's templates, with what they need to print facts and names."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("segkit.reporting"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        anchor=_anchor, day=_day, fmt=format_value, given=_given, name=_name, number=_number,
+        ranged=_ranged, says=_says, worded=worded,
+    )  # fmt: skip
+    return environment
+
+
+def _number(fact: Fact) -> Markup:
+    return fact.html()
+
+
+def _ranged(fact: Fact) -> Markup:
+    return fact.html(fact.with_range)
+
+
+def _given(text: Any) -> Markup:
+    return given(str(text))
+
+
+def _name(card: Card) -> Markup:
+    return Markup('<span data-name="{}">{}</span>').format(card.key, card.name)
+
+
+def _says(marker: Marker) -> Markup:
+    """The words for an effect, tied to it."""
+    return Markup('<span data-says="{}">{}</span>').format(marker.delta.id, marker.word)
+
+
+def _day(text: str) -> Markup:
+    day = date.fromisoformat(text)
+    return Markup('<time data-from="study" datetime="{}">{} {:%b %Y}</time>').format(text, day.day, day)
+
+
+def _anchor(card: Card) -> str:
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", card.key).strip("-")
+    if plain != card.key:  # a rule's name may hold anything, an anchor may not
+        plain += f"-{hashlib.sha256(card.key.encode()).hexdigest()[:6]}"
+    return f"segment-{plain}"

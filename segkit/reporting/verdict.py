@@ -1,0 +1,133 @@
+"""The verdict on the structure in sentences, each with the facts it rests on."""
+
+from collections.abc import Callable, Iterator
+
+from segkit.personas.facts import Fact, Sentence
+from segkit.segments.evidence.choose import DELTA, USABLE, P, Z
+from segkit.segments.evidence.structure import Structure
+
+HEADLINES = {
+    "rules": "Drawn by rules.",
+    "natural": "Separate groups.",
+    "reproducible": "A usable cut, not a discovery.",
+    "constructive": "You are choosing the lines.",
+}
+
+
+def headline(structure: Structure) -> str:
+    """Three words on what the segments are."""
+    return HEADLINES["rules" if structure.reason == "rules" else structure.verdict]
+
+
+def verdict_sentences(
+    structure: Structure, customers: str, fact: Callable[..., Fact], k_facts: dict[str, Fact]
+) -> Iterator[Sentence]:
+    """What the segments are, why so many, and which other number was close.
+
+    Parameters
+    ----------
+    structure : Structure
+    customers : str
+        What they are called.
+    fact : callable
+        Makes a fact about all customers: name, value, unit.
+    k_facts : dict of str to Fact
+        The row of `by_k` for the number in the report.
+    """
+    names = {"customers": customers}
+    facts = k_facts | {"k": fact("k", structure.k, "segments")}
+    if structure.reason == "rules":
+        yield Sentence(
+            "The {k} segments are drawn by rules; whether the {customers} form groups of their own "
+            "was not asked.",
+            {"k": facts["k"]},
+            names,
+        )
+        return
+    yield from _kind(structure, names, facts, fact)
+    yield from _why(structure, names, fact)
+    yield _other(structure, fact)
+
+
+def _kind(
+    structure: Structure, names: dict[str, str], facts: dict[str, Fact], fact: Callable[..., Fact]
+) -> Iterator[Sentence]:
+    one = {"one": fact("stability/most", 1, "count")}
+    cloud = ", where one cloud of the same shape gives {null}" if "null" in facts else ""
+    if structure.ellipses is not None:
+        found = structure.ellipses
+        facts |= {"stability": fact("mixture/stability", found.stability, "score")}
+        facts |= {
+            "z": fact("mixture/z", found.z, "score"),
+            "valley": fact("mixture/valley", found.valley, "score"),
+        }
+        yield Sentence(
+            "A mixture finds {k} separate groups that k-means can't cut (z {z}).", facts, names
+        )
+    elif structure.verdict == "natural":
+        yield Sentence(
+            "The {customers} form {k} groups, tighter than one cloud would be by {delta} (z {z}).",
+            facts,
+            names,
+        )
+    if structure.verdict == "natural":
+        yield Sentence(
+            "Between the groups the {customers} don't crowd (valley {valley}).", facts, names
+        )
+    said = {
+        "natural": "On other samples the groups come back: stability {stability} of {one}" + cloud,
+        "reproducible": "On other samples the same cut comes back: stability {stability} of {one}"
+        + cloud,
+        "constructive": "The cut changes with the sample: stability {stability} of {one}" + cloud,
+    }[structure.verdict]
+    yield Sentence(f"{said}.", facts | one, names)
+    if structure.verdict != "natural":
+        yield from _missing(structure, names, facts)
+
+
+def _missing(structure: Structure, names: dict[str, str], facts: dict[str, Fact]) -> Iterator[Sentence]:
+    """Which conditions of separate groups fail."""
+    row = structure.by_k.loc[structure.k]
+    if row.z < Z or row.delta < DELTA or structure.p > P:
+        yield Sentence(
+            "They are not shown to be groups: tighter than one cloud by {delta} only (z {z}).",
+            facts,
+            names,
+        )
+    if row.valley < structure.valley_limit:
+        yield Sentence(
+            "Between neighbouring segments the {customers} don't thin out (valley {valley}).",
+            facts,
+            names,
+        )
+
+
+def _why(structure: Structure, names: dict[str, str], fact: Callable[..., Fact]) -> Iterator[Sentence]:
+    facts = {
+        "most": fact("k/most", int(structure.by_k.index.max()), "segments"),
+        "share": fact("limit/share", structure.min_share, "share"),
+        "usable": fact("limit/stability", USABLE, "score"),
+        "k": fact("k", structure.k, "segments"),
+    }
+    said = {
+        "fixed": "The number {k} was fixed beforehand.",
+        "natural": "Of up to {most} segments, {k} is what the separate groups call for.",
+        "usable": "Of up to {most}, {k} is the largest number about as steady as the steadiest, above "
+        "{usable}, with each segment at {share} or more.",
+        "none usable": "No number up to {most} is as steady as {usable} with segments of {share}.",
+    }[structure.reason]
+    yield Sentence(said, facts, names)
+
+
+def _other(structure: Structure, fact: Callable[..., Fact]) -> Sentence:
+    if structure.runner_up is None:
+        return Sentence("No number but {k} was compared.", {"k": fact("k", structure.k, "segments")})
+    row, k = structure.by_k.loc[structure.runner_up], structure.runner_up
+    return Sentence(
+        "The other number worth a look is {k}: stability {stability}, smallest segment {share}.",
+        {
+            "k": fact("k/other", k, "segments"),
+            "stability": fact(f"k={k}/stability", row.stability, "score"),
+            "share": fact(f"k={k}/smallest_share", row.smallest_share, "share"),
+        },
+    )

@@ -1,0 +1,155 @@
+"""Surveys: which rows are answers, which options were chosen, and what is refused."""
+
+import pytest
+
+import segkit
+from segkit.errors import DataError, StudyError
+from tests.sources.test_traits import N, cells, read, study, table
+
+DRINKS = {"basis": "behavioural", "columns": {"tea": "Q1: Tea", "milk": "Q1: Milk"}}
+READS = {
+    "basis": "psychographic", "column": "Q5", "separator": ",",
+    "options": {"news": "News", "sport": "Sport, live"},
+}  # fmt: skip
+
+
+def asked(frame, **keys):
+    tables = segkit.load_tables(study(**keys), customers=frame)
+    outcomes = tables.quality.traits.groupby("trait", sort=False)
+    return tables, {name: part.set_index("outcome")["customers"].to_dict() for name, part in outcomes}
+
+
+def drinks(tea, milk):
+    return {"Q1: Tea": cells(*tea, rest="Tea"), "Q1: Milk": cells(*milk, rest="")}
+
+
+def survey_rows(rows, **keys):
+    spec = {"file": "s.csv", "columns": {"customer_id": "id"}, "set_aside": rows, **keys}
+    return {"customers": spec}
+
+
+def test_an_option_with_a_column_is_chosen_where_its_cell_is_filled():
+    frame = table(**drinks(["Tea", "", "", "0"], ["Milk", "Milk", "", "1"]))
+    tables, outcomes = asked(frame, choices={"drinks": DRINKS})
+    assert tables.traits["drinks_tea"].iloc[:2].tolist() == [1, 0]
+    assert tables.traits["drinks_milk"].iloc[:2].tolist() == [1, 1]
+    assert tables.traits["drinks_tea"].iloc[3] == 0
+    assert outcomes["drinks_tea"] == outcomes["drinks_milk"] == {"read": N - 1, "blank": 1}
+
+
+def test_options_in_one_cell_are_told_apart_even_with_the_separator_in_them():
+    frame = table(Q5=cells("News,Sport, live", "sport,live", "News , Other: chess", "", rest="News"))
+    tables, outcomes = asked(frame, choices={"reads": READS})
+    assert tables.traits["reads_news"].iloc[:3].tolist() == [1, 0, 1]
+    assert tables.traits["reads_sport"].iloc[:3].tolist() == [1, 1, 0]
+    assert outcomes["reads_sport"] == {"read": N - 1, "blank": 1}
+    said = "1 answers in 'Q5' hold something that is none of its 2 options; it is not read"
+    assert said in tables.quality.notices
+
+
+def test_codes_for_no_answer_are_no_choice():
+    given = {**READS, "missing": {"-99": "don't know"}}
+    _, outcomes = asked(table(Q5=cells("-99", rest="News")), choices={"reads": given})
+    assert outcomes["reads_news"] == {"read": N - 1, "don't know": 1}
+
+
+def test_options_are_traits_that_form_segments():
+    made = study(choices={"drinks": DRINKS}, bases=["drinks_tea", "drinks_milk"])
+    frame = table(**drinks(["Tea", ""], ["", "Milk"]))
+    features = segkit.build_features(segkit.load_tables(made, customers=frame), as_of="2014-07-01")
+    tea = features.dictionary.loc["drinks_tea"]
+    assert (tea["kind"], tea["label"]) == ("yes_no", "Drinks: tea")
+    assert features.bases.shape == (N, 2)
+
+
+def test_previews_and_unfinished_answers_are_set_aside_under_their_reason():
+    done = cells("True", "True", "False", "FALSE", rest="True")
+    frame = table(status=cells("Survey Preview", "Spam"), done=done)
+    rows = {"preview": {"status": ["Survey Preview", "spam"]}, "unfinished": {"done": [False, "0"]}}
+    tables, _ = asked(frame, tables=survey_rows(rows))
+    assert tables.quality.lines.set_index("rule")["lines"].to_dict() == {
+        "kept": N - 4, "preview": 2, "unfinished": 2,
+    }  # fmt: skip
+    assert "Set aside: 4 rows (preview 2, unfinished 2)" in tables.reading
+
+
+def test_rows_without_an_id_can_be_set_aside_too():
+    spec = survey_rows({"preview": {"status": ["1"]}}, columns={})
+    tables, _ = asked(table(status=cells("1", "1", rest="0")), tables=spec)
+    assert tables.quality.kept["customers"] == N - 2
+
+
+def test_weights_are_said_and_not_used():
+    """Weights 3 and 1 in equal parts: n sum(w^2) / sum(w)^2 = 2 * 10 / 16 = 1.25."""
+    frame = table(w=["3", "1"] * (N // 2))
+    tables, _ = asked(frame, weight="w")
+    said = " ".join(tables.quality.notices)
+    assert "'w' holds weights from 1 to 3; they are not used" in said
+    assert "each of the 30 customers counts once" in said
+    assert "as much as 24 unweighted ones (design effect 1.25)" in said
+
+
+def test_item_non_response_is_counted_by_item():
+    scales = {"s": {"items": ["a", "b"], "range": [1, 5], "missing": {"9": "don't know"}}}
+    _, outcomes = asked(table(a=cells("", "9", "6", rest="4"), b=cells(rest="3")), scales=scales)
+    assert outcomes["a"] == {
+        "read": N - 3, "blank": 1, "don't know": 1, "not plausible (outside 1 to 5)": 1
+    }  # fmt: skip
+    assert outcomes["b"] == {"read": N}
+
+
+def test_single_answers_keep_their_order_and_their_don_t_know():
+    trait = {
+        "kind": "ordered", "basis": "psychographic", "levels": ["Disagree", "Neutral", "Agree"],
+        "missing": {"Don't know": "don't know"},
+    }  # fmt: skip
+    values, outcomes = read(table(x=cells("Don't know", "Disagree", rest="Agree")), trait)
+    assert values.cat.ordered
+    assert outcomes == {"read": N - 1, "don't know": 1}
+
+
+BAD_TABLES = [
+    ({"choices": {"drinks": DRINKS}}, {"Q1: Tea": cells()}, "no column 'Q1: Milk', which the trait"),
+    ({"choices": {"drinks": DRINKS}}, drinks([""] * N, [""]),
+     "'drinks_tea' has no value at all: blank"),
+    ({"choices": {"reads": READS}}, {}, "no column 'Q5', which the trait 'reads_news' names"),
+    ({"choices": {"reads": READS}}, {"Q5": cells(rest="1;2")},
+     "30 of 30 answers in 'Q5' hold none of its 2 options.*separator"),
+    ({"weight": "wt"}, {"w": cells()}, "no column 'wt', which `weight` names.*'w'"),
+    ({"weight": "w"}, {"w": cells("", "-1", "x")}, "3 of its 30 values are blank, negative or no"),
+    ({"weight": "w"}, {"w": cells(rest="0")}, "not 0 for all"),
+    ({"tables": survey_rows({"preview": {"Status": ["x"]}})}, {"status": cells()},
+     "no column 'Status', which `set_aside` names.*'status'"),
+    ({"tables": survey_rows({"preview": {"status": [1]}})}, {"status": cells()},
+     "no row of .* has a customer id|nothing"),
+    ({"scales": {"s": {"items": ["a", "b"], "range": [1, 5]}}}, {"a": cells()}, "no column 'b'"),
+    ({"scales": {"s": {"items": ["a", "b"], "range": [1, 5]}}},
+     {"a": cells(), "b": cells(rest="Agree")}, "'b' has no value at all: can't be read 30"),
+    ({"scales": {"s": {"items": ["a", "b"], "range": [1, 5]}}},
+     {"a": cells(), "b": cells(rest="7")}, r"not plausible \(outside 1 to 5\) 30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "columns", "said"), BAD_TABLES)
+def test_a_survey_that_is_not_what_it_says_is_refused(keys, columns, said):
+    with pytest.raises(DataError, match=said):
+        asked(table(**columns), **keys)
+
+
+BAD_STUDIES = [
+    ({"choices": {"q": {"basis": "behavioural"}}}, "choices.q"),
+    ({"choices": {"q": {**READS, "columns": {"a": "b"}}}}, "choices.q"),
+    ({"choices": {"q": {"columns": {"a": "b"}}}}, "choices.q lacks basis"),
+    ({"choices": {"in": {"basis": "behavioural", "columns": {"come": "c"}}},
+      "traits": {"in_come": {"kind": "number", "basis": "demographic"}}},
+     "'in_come' is both a trait and an option of 'in'"),
+    ({"weight": "income"}, "'income' is both a trait and the weight"),
+    ({"tables": survey_rows({"preview": {}})}, "set_aside.preview"),
+    ({"tables": survey_rows({"preview": {"status": []}})}, "set_aside.preview.status"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "said"), BAD_STUDIES)
+def test_a_survey_study_that_contradicts_itself_is_refused(keys, said):
+    with pytest.raises(StudyError, match=said):
+        study(**keys)
