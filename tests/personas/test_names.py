@@ -295,7 +295,8 @@ def test_every_language_says_the_same_things(language):
 @pytest.mark.parametrize("language", languages())
 def test_no_state_with_a_noun_is_too_long_or_pejorative_or_against_itself(language):
     words = load_lexicon(language)
-    states = [word for sides in words.states.values() for word in sides.values()]
+    ordering = {role: sides for role, sides in words.states.items() if role != "last_seen"}
+    states = [word for sides in ordering.values() for word in sides.values()]
     nouns = [(role, side, word) for role, sides in words.nouns.items() for side, word in sides.items()]
     for state in [*states, words.not_overdue]:
         for role, side, noun in nouns:
