@@ -27,6 +27,15 @@ PEERS = {
     "sweetviz": "import sweetviz\nsweetviz.analyze(frame).show_html(target, open_browser=False)",
     "skrub": "from skrub import TableReport as R\nR(frame).write_html(target)",
 }
+EVERYTHING = """() => {
+    const every = root => [...root.querySelectorAll('*')]
+        .flatMap(one => [one, ...(one.shadowRoot ? every(one.shadowRoot) : [])]);
+    const nodes = every(document);
+    const hidden = ['SCRIPT', 'STYLE', 'TEMPLATE'];
+    const said = nodes.filter(one => !one.children.length && !hidden.includes(one.tagName));
+    return [nodes.length, said.map(one => one.textContent).join(' ')];
+}"""
+"""Elements and texts, those behind a shadow root among them."""
 NEEDS = {"sweetviz": ["setuptools<80", "numpy<2", "pandas<2.3"], "ydata-profiling": ["setuptools<80"]}
 TRAITS = {
     "orders": {"kind": "number", "basis": "behavioural", "label": "Orders", "unit": "orders"},
@@ -113,8 +122,7 @@ def measured(page: Path) -> dict[str, object]:
         opened.on("request", lambda request: asked.append(request.url))
         opened.goto(page.resolve().as_uri())
         opened.wait_for_timeout(2_000)
-        nodes = opened.evaluate("document.querySelectorAll('*').length")
-        text = opened.evaluate("document.body.innerText")
+        nodes, text = opened.evaluate(EVERYTHING)
         serious = [
             one["id"]
             for one in Axe().run(opened).response["violations"]
