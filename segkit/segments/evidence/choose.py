@@ -60,15 +60,17 @@ def choose_k(
     """Return the number to put forward, and why.
 
     Separate groups have a number of their own: among the cuts that meet every condition, the one
-    that a normal mixture takes too (`likeliest`), else the one with the clearest valleys; the
-    steadiest where answers come in steps, on which neither says anything. Without separate groups
-    the number is chosen for use: see `finest_usable`.
+    that a normal mixture takes too (`likeliest`), else the one with the clearest valleys. Where answers
+    come in steps neither says anything: of those nearly as steady as the steadiest (within .05), the
+    one that lies furthest from one blob. Without separate groups the number is chosen for use: see
+    `finest_usable`.
     """
     large_enough = by_k["smallest_share"] >= min_share
     natural = by_k[is_natural(by_k, p, spiked=spiked) & large_enough]
     if len(natural):
         if by_k["bic"].isna().all():
-            return int(natural["stability"].idxmax()), "natural"
+            behind = natural["stability"].max() - natural["stability"]
+            return int(natural.loc[behind <= LEVEL, "z"].idxmax()), "natural"
         if likeliest is not None and likeliest in natural.index:
             return likeliest, "natural"
         return int(natural["valley"].idxmax()), "natural"
