@@ -132,6 +132,8 @@ class Personas(Shown):
     profile : Profile
     automatic : dict of str to Name
         What each segment is called automatically, and why.
+    unplaced : tuple of str
+        Which notes stand on no card, and why.
     """
 
     names: pd.Series
@@ -139,16 +141,18 @@ class Personas(Shown):
     facts: Mapping[str, Fact]
     profile: Profile = field(repr=False)
     automatic: Mapping[str, Name] = field(default_factory=dict, repr=False)
+    unplaced: tuple[str, ...] = ()
 
     @property
     def checks(self) -> list[str]:
         """What the analyst's names and notes should be looked at for, segment by segment."""
-        return [
+        of_cards = [
             f"{card.name}: {check}"
             for card in self.cards
             if card.notes
             for check in card.notes.said_checks
         ]
+        return [*self.unplaced, *of_cards]
 
     @property
     def reading(self) -> str:

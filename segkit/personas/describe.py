@@ -1,6 +1,6 @@
 """Profile and notes -> named segments with a card each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -63,15 +63,16 @@ def describe_segments(
     Raises
     ------
     StudyError
-        The messages name a segment, figure or KPI that this run doesn't have, or give two segments
-        one name; or they are strict and something in them should be checked.
+        The messages name a figure or KPI that this run doesn't have, or give two segments one name;
+        or they are strict and something in them should be checked. Notes on a segment that this run
+        doesn't have are such a thing: a refit may retire a segment, and the report goes on.
     """
     frame = frame.loc[profile.segments.labels.index]
     automatic = automatic_names(
         profile, frame, customers=words["customers"], language=language, last=last, n_boot=n_boot
     )
     given = {key: key for key in profile.keys if profile.segments.method == "rules"}
-    given |= dict(names or {}) | _names_of(messages, profile)
+    given |= dict(names or {}) | _names_of(messages, profile.keys)
     called = pd.Series({key: given.get(key, automatic[key].text) for key in profile.keys})
     _refuse_twice(called)
     writers = {key: CardWriter(profile, key, currency, words) for key in profile.keys}
@@ -80,23 +81,26 @@ def describe_segments(
         cards = [_noted(card, writers[card.key], messages, language) for card in cards]
     facts = {fact.id: fact for card in cards for fact in card.facts}
     called = called.astype("object").rename_axis("segment_key").rename("name")
-    personas = Personas(called, cards, facts, profile, automatic)
+    unplaced = _unplaced(messages, profile.keys)
+    personas = Personas(called, cards, facts, profile, automatic, unplaced)
     _refuse_if_strict(personas, messages)
     return personas
 
 
-def _names_of(messages: Messages | None, profile: Profile) -> dict[str, str]:
-    """Names given by hand, once every segment that is written about is known."""
-    if messages is None:
-        return {}
-    for key in messages.segments:
-        if key not in profile.keys:
-            raise StudyError(
-                f"{FILE} writes about '{key}', which is no segment of this run",
-                ", ".join(profile.keys),
-                f"{nearest(key, profile.keys)} Or move it under `retired:`",
-            )
-    return {key: notes.name for key, notes in messages.segments.items() if notes.name}
+def _names_of(messages: Messages | None, keys: Sequence[str]) -> dict[str, str]:
+    """Names given by hand."""
+    notes = messages.segments.items() if messages else ()
+    return {key: one.name for key, one in notes if one.name and key in keys}
+
+
+def _unplaced(messages: Messages | None, keys: Sequence[str]) -> tuple[str, ...]:
+    """Say which notes stand on no card: their segment is gone since, or its key is misspelt."""
+    return tuple(
+        f"{FILE} writes about '{key}', which is no segment of this run; its notes are not shown. "
+        f"{nearest(key, keys)} Or move it under `retired:`."
+        for key in (messages.segments if messages else ())
+        if key not in keys
+    )
 
 
 def _refuse_twice(called: pd.Series) -> None:

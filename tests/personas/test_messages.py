@@ -190,12 +190,16 @@ def test_a_figure_of_all_customers_may_be_named(said, notes):
     assert "all/revenue/median" in {fact.id for fact in card.facts}
 
 
-def test_an_unknown_segment_is_refused_with_the_known_ones(profile, shoppers, key):
-    messages = read_messages({"segments": {key[:-1]: {}}})
-    with pytest.raises(StudyError) as refused:
-        segkit.describe_segments(profile, shoppers, messages=messages, n_boot=0)
-    assert all(known in str(refused.value) for known in profile.keys)
-    assert f"Did you mean '{key}'?" in str(refused.value)
+def test_notes_on_a_segment_that_is_gone_are_said_and_stop_no_report(profile, shoppers, key):
+    content = {"segments": {key[:-1]: {"name": "Gone"}}}
+    personas = segkit.describe_segments(profile, shoppers, messages=read_messages(content), n_boot=0)
+    assert personas.checks == [*personas.unplaced]
+    assert f"writes about '{key[:-1]}', which is no segment of this run" in personas.checks[0]
+    assert f"Did you mean '{key}'?" in personas.checks[0]
+    assert "Gone" not in list(personas.names)
+    strict = read_messages({**content, "strict": True})
+    with pytest.raises(StudyError, match="no segment of this run"):
+        segkit.describe_segments(profile, shoppers, messages=strict, n_boot=0)
 
 
 def test_retired_segments_are_kept_and_not_shown(profile, shoppers):
