@@ -30,6 +30,7 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "75/18/7, 4 sd, n 2000": {"n": 2_000, "apart": 4, "weights": SMALL},
     "75/18/7, 5 sd, n 500": {"n": 500, "apart": 5, "weights": SMALL},
     "75/18/7 along the bases, 5 sd, n 500": {"n": 500, "apart": 5, "weights": SMALL},
+    "answers in 5 steps, 5 sd, n 500": {"n": 500, "apart": 5, "steps": [-1, -0.3, 0.3, 1]},
     "elongated": {"n": 500},
 }
 
@@ -47,7 +48,15 @@ def _made(name: str, seed: int) -> tuple[pd.DataFrame, int | None, np.ndarray | 
     k = 3 if "weights" in design else int(rng.integers(3, 6))
     maker = along_bases if "along" in name else (planted, equidistant)[seed % 2]
     frame, labels = maker(rng, design["n"], width, k, design["apart"], design.get("weights"))
-    return frame, k, labels
+    return (_answers(frame, design["steps"]) if "steps" in design else frame), k, labels
+
+
+def _answers(frame: pd.DataFrame, steps: list[float]) -> pd.DataFrame:
+    """Each column as ordered answers, cut at fixed distances from its mean."""
+    scaled = (frame - frame.mean()) / frame.std()
+    levels = range(len(steps) + 1)
+    cut = {name: np.digitize(column, steps) for name, column in scaled.items()}
+    return pd.DataFrame({name: pd.Categorical(codes, levels, True) for name, codes in cut.items()})
 
 
 def _one(name: str, seed: int, n_boot: int) -> dict[str, Any]:

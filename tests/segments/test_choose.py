@@ -98,9 +98,10 @@ def test_else_the_one_with_the_clearest_valleys():
     assert choose_k(by_k, 0.025, 0.05) == (4, "natural")
 
 
-def test_and_the_steadiest_where_answers_come_in_steps():
-    by_k = table(bic=[np.nan] * 3, stability=[0.8, 0.99, 0.9])
-    assert choose_k(by_k, 0.025, 0.05) == (3, "natural")
+def test_and_the_tightest_of_the_steady_where_answers_come_in_steps():
+    in_steps = table(bic=[np.nan] * 4, stability=[0.8, 0.99, 0.96, 0.9])
+    assert choose_k(in_steps.assign(delta=[0.9, 0.3, 0.4, 0.5]), 0.025, 0.05) == (4, "natural")
+    assert choose_k(in_steps.assign(delta=[0.9, 0.4, 0.4, 0.5]), 0.025, 0.05) == (3, "natural")
 
 
 def test_a_natural_cut_with_a_tiny_segment_is_not_put_forward():

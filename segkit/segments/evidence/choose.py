@@ -62,7 +62,7 @@ def choose_k(
     Separate groups have a number of their own: among the cuts that meet every condition, the one
     that a normal mixture takes too (`likeliest`), else the one with the clearest valleys. Where answers
     come in steps neither says anything: of those nearly as steady as the steadiest (within .05), the
-    one that lies furthest from one blob. Without separate groups the number is chosen for use: see
+    one that is tightest beside one blob. Without separate groups the number is chosen for use: see
     `finest_usable`.
     """
     large_enough = by_k["smallest_share"] >= min_share
@@ -70,7 +70,7 @@ def choose_k(
     if len(natural):
         if by_k["bic"].isna().all():
             behind = natural["stability"].max() - natural["stability"]
-            return int(natural.loc[behind <= LEVEL, "z"].idxmax()), "natural"
+            return int(natural.loc[behind <= LEVEL, "delta"].idxmax()), "natural"
         if likeliest is not None and likeliest in natural.index:
             return likeliest, "natural"
         return int(natural["valley"].idxmax()), "natural"
