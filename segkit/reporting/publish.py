@@ -20,6 +20,7 @@ from segkit.reporting.kept import NAMES
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import refused_page, report_page
 from segkit.reporting.rendering import style, templates
+from segkit.reporting.sentences import worded
 from segkit.reporting.workspace import Run
 from segkit.rights.forget import Erased
 
@@ -71,7 +72,7 @@ def publish(
     facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
     names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
     mark = run.fingerprint[:12]
-    pages = _write_analyst_pages(folders.working, line)
+    pages = _write_analyst_pages(folders.working, line, study.words)
     page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
     try:
         require_clean(page, read_facts(facts), names)
@@ -107,11 +108,15 @@ def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
-def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
+def _write_analyst_pages(
+    folder: Path, run_line: str, words: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Write every notebook but the report's as a page; return their addresses and titles."""
     files = [file for file in sorted(folder.glob("*.ipynb")) if file.stem != "report"]
     notebooks = {file.stem: nbformat.read(file, as_version=4) for file in files}
-    pages = [(f"{name[:2]}.html", title_of(notebook)) for name, notebook in notebooks.items()]
+    pages = [
+        (f"{name[:2]}.html", worded(title_of(notebook), words)) for name, notebook in notebooks.items()
+    ]
     for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
         html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
         (folder / address).write_text(html, encoding="utf-8")

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -86,7 +87,7 @@ def test_companies_get_a_report_without_orders(alone):
 
 def test_no_company_is_in_the_report_or_its_notebooks(alone):
     _, run = alone
-    for path in run.iterdir():
+    for path in filter(Path.is_file, run.rglob("*")):
         assert not re.search(r"c-\d{3}", path.read_text("utf-8")), path.name
 
 

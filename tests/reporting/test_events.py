@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -75,7 +76,7 @@ def test_events_alone_make_a_report_of_who_has_an_event(tmp_path):
     shown = "".join(str(cell.get("outputs", "")) for cell in notebook.cells)
     for name in ("E-mails opened", "Visits reaching basket", "Visits from", "Days since last visit"):
         assert name in shown
-    for path in run.iterdir():
+    for path in filter(Path.is_file, run.rglob("*")):
         assert not re.search(r"\bc-\d{3}\b", path.read_text("utf-8")), path.name
 
 

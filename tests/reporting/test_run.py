@@ -31,7 +31,7 @@ def files_of(folder):
 
 
 def without_run_line(folder):
-    return re.sub(r'<p id="run-line">.*?</p>', "", (folder / "report.html").read_text("utf-8"))
+    return re.sub(r'<p id="run-line"[^>]*>.*?</p>', "", (folder / "report.html").read_text("utf-8"))
 
 
 def assigned(project, folder):

@@ -35,7 +35,7 @@ def report_of(folder, content):
 
 def shown(run) -> str:
     """All that a run leaves for others to read."""
-    return "".join(path.read_text("utf-8") for path in sorted(run.iterdir()) if path.is_file())
+    return "".join(path.read_text("utf-8") for path in sorted(run.rglob("*")) if path.is_file())
 
 
 @pytest.fixture(scope="module")

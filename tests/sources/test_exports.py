@@ -436,7 +436,10 @@ def test_no_orders_among_the_files_are_missed(new):
     study, said = new(report=published.ga4_report(), days=published.EVERY["LinkedIn page days"])
     assert study is None
     assert "report.csv is GA4 report" in said
-    assert "a file with what customers bought, or with one line per customer" in said
+    assert (
+        "a file with what customers bought, with one line per customer or with what visitors did"
+        in said
+    )
 
 
 def test_a_missing_file_is_named(new):
