@@ -10,7 +10,7 @@ from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
-from segkit.personas.phrases import lowered
+from segkit.personas.phrases import lowered, started
 from segkit.personas.profile import Profile
 from segkit.segments.segmentation import UNSURE
 
@@ -290,5 +290,5 @@ class CardWriter:
             "all": self.fact(f"{name}/share", row["overall"], "share", n, known, owner="all"),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
-        names = {"variable": label, "level": level}
+        names = {"variable": started(label), "level": level}
         return Sentence("{variable} {level}: {here} of {known} known, all {all}", facts, names)

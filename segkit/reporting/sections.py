@@ -157,8 +157,9 @@ class Report(Shown):
             charts.stability_curve(structure.by_k, self.run.segments.k, USABLE, by_k) if by_k else ""
         )
         return self._section(
-            "trust", curve=curve, by_k=by_k, verdict=self._told.verdict(), lines=self._told.lines()
-        )
+            "trust", curve=curve, by_k=by_k, verdict=self._told.verdict(), lines=self._told.lines(),
+            warnings=self._told.warnings(),
+        )  # fmt: skip
 
     @cached_property
     def about(self) -> Section:

@@ -9,6 +9,7 @@ from typing import Any
 from segkit.disclosure import MIN_CELL, withheld
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.phrases import lowered
 from segkit.reporting.verdict import verdict_sentences
 from segkit.reporting.workspace import Run
 
@@ -84,6 +85,16 @@ class Told:
         known = {} if structure.reason == "rules" else self.of_k(k)
         known |= {"null": known["null_stability"]} if "null_stability" in known else {}
         return list(verdict_sentences(structure, self.words["customers"], self.fact, known))
+
+    def warnings(self) -> list[str]:
+        """The structure's warnings in the study's words and labels."""
+        labels = self.run.features.dictionary["label"]
+        said = []
+        for text in self.run.segments.structure.warnings:
+            for name in self.run.study.bases:
+                text = text.replace(f"the same {name},", f"the same {lowered(str(labels[name]))},")
+            said.append(worded(text, self.words))
+        return said
 
     def in_short(self) -> list[Sentence]:
         """At most five sentences: value or size, difference, smallest, stability, what was left out."""
