@@ -17,7 +17,7 @@ from segkit.segments.segmentation import UNSURE
 SAME = 0.15
 BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
 """From how many customers on a segment's figures carry how much."""
-MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 5, 2, 3, 3
+MAX_BASES, MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 7, 5, 2, 3, 3
 
 
 def badge(n: int) -> str:
@@ -193,13 +193,16 @@ class CardWriter:
         return effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
 
     def markers(self) -> list[Marker]:
-        """Clear effects, one per role."""
+        """Clear effects, one per role: of all that formed the segments, then of other traits."""
         if not self.carries_figures:
             return []
         effects = self.ranked()
         clear = apart(effects).drop(index=list(self.profile.described), errors="ignore")
         chosen = clear.drop_duplicates("kin")
-        return [self.marker(name) for name in chosen.index[:MAX_MARKERS]]
+        is_base = chosen["is_base"].astype(bool)
+        bases, others = chosen.index[is_base][:MAX_BASES], chosen.index[~is_base]
+        names = {*bases, *others[: max(MAX_MARKERS - len(bases), 0)]}
+        return [self.marker(name) for name in chosen.index if name in names]
 
     @property
     def carries_figures(self) -> bool:

@@ -17,7 +17,7 @@ from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
 from segkit.reporting.rendering import render, style, templates
 from segkit.reporting.sentences import Told
-from segkit.reporting.verdict import headline
+from segkit.reporting.verdict import headline, kind
 from segkit.reporting.workspace import Run
 from segkit.segments.evidence.choose import USABLE
 from segkit.segments.segmentation import UNSURE
@@ -67,8 +67,9 @@ class Report(Shown):
         """Title, what was counted, and when."""
         kinds = {trait.kind for trait in self.run.study.traits.values()}
         dated = bool(kinds & {"date", "birth_year"} or self.run.study.events)
+        structure = self.run.segments.structure
         n_bases = self._told.fact("study/bases", len(self.run.study.bases), "traits")
-        return self._section("header", dated=dated, n_bases=n_bases)
+        return self._section("header", dated=dated, n_bases=n_bases, kind=kind(structure))
 
     @cached_property
     def in_short(self) -> Section:

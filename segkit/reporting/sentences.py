@@ -203,15 +203,17 @@ class Told:
         structure = self.run.segments.structure
         if structure.reason == "rules":
             return self.verdict()[0]
-        stability = structure.by_k.at[k, "stability"]
-        return Sentence(
-            "Refitted on resamples, the {k} segments agree by {stability}; {one} is identical.",
-            {
-                "k": self.fact("k", k, "segments"),
-                "stability": self.fact("stability", stability, "score"),
-                "one": self.fact("stability/most", 1, "count"),
-            },
-        )
+        row = structure.by_k.loc[k]
+        facts = {
+            "k": self.fact("k", k, "segments"),
+            "stability": self.fact("stability", row["stability"], "score"),
+            "one": self.fact("stability/most", 1, "count"),
+        }
+        said = "Redone on other samples, the {k} segments come back by {stability} of {one}"
+        if row["null_stability"] == row["null_stability"]:
+            facts["null"] = self.fact("null_stability", row["null_stability"], "score")
+            said += "; a cloud without groups gives {null}"
+        return Sentence(f"{said}.", facts)
 
     def _left_out(self) -> Sentence:
         if not self.run.study.has_orders:

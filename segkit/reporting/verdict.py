@@ -14,6 +14,21 @@ HEADLINES = {
 }
 
 
+KINDS = {
+    "rules": "Drawn by rules",
+    "natural": "Separate groups",
+    "reproducible": "A usable cut",
+    "constructive": "Chosen lines",
+}
+CROWDED = -2.0
+"""A valley below it is a bulge."""
+
+
+def kind(structure: Structure) -> str:
+    """Two words on what the segments are."""
+    return KINDS["rules" if structure.reason == "rules" else structure.verdict]
+
+
 def headline(structure: Structure) -> str:
     """Three words on what the segments are."""
     return HEADLINES["rules" if structure.reason == "rules" else structure.verdict]
@@ -95,8 +110,9 @@ def _missing(structure: Structure, names: dict[str, str], facts: dict[str, Fact]
             names,
         )
     if row.valley < structure.valley_limit:
+        crowd = "crowd" if row.valley < CROWDED else "don't thin out"
         yield Sentence(
-            "Between neighbouring segments the {customers} don't thin out (valley {valley}).",
+            f"Between neighbouring segments the {{customers}} {crowd} (valley {{valley}}).",
             facts,
             names,
         )
@@ -112,8 +128,8 @@ def _why(structure: Structure, names: dict[str, str], fact: Callable[..., Fact])
     said = {
         "fixed": "The number {k} was fixed beforehand.",
         "natural": "Of up to {most} segments, {k} is what the separate groups call for.",
-        "usable": "Of up to {most}, {k} is the largest number about as steady as the steadiest, above "
-        "{usable}, with each segment at {share} or more.",
+        "usable": "Of up to {most} segments, {k} is the finest cut that comes back about as well as "
+        "the best: {usable} or more, each segment {share} or more.",
         "none usable": "No number up to {most} is as steady as {usable} with segments of {share}.",
     }[structure.reason]
     yield Sentence(said, facts, names)

@@ -124,7 +124,7 @@ def spike_warnings(numbers: pd.DataFrame) -> list[str]:
         if len(counts) > FEW_LEVELS and share >= SPIKE:
             warnings.append(
                 f"{share:.0%} of customers have the same {name}, {counts.index[0]:g}: a segment by "
-                "rule. Set them apart first and look for groups among the others."
+                "rule. Before a decision rests on it, look for groups among the others."
             )
     return warnings
 
