@@ -19,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SegkitError as error:
         print(f"segkit: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # who read the output has seen enough
+        sys.stderr.close()
     except KeyboardInterrupt:
         print("\nsegkit: interrupted; the last good report is untouched", file=sys.stderr)
         return 130
@@ -117,6 +119,7 @@ def _new(given: argparse.Namespace) -> None:
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
     from segkit.personas.messages import load_messages
+    from segkit.schema import UNDECIDED
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
 
@@ -129,6 +132,8 @@ def _check(given: argparse.Namespace) -> None:
     for notice in tables.quality.notices:
         print(f"note: {notice}")
     print(f"kept: {counted(tables.quality.kept, tables.study.words, tables.study.currency)}")
+    if tables.study.decision == UNDECIDED:
+        print("note: `decision` is still what segkit wrote; the report prints it: put your own")
     print(f"bases: {features.bases.shape[1]} for {len(features.bases):,} {customers}")
     if features.coverage:
         print(f"note: {features.coverage}")

@@ -13,6 +13,8 @@ from segkit.errors import StudyError, nearest
 
 OPEN = "?"
 """What `segkit new` writes where it couldn't guess."""
+UNDECIDED = "Say here who decides what with the answer."
+"""What `segkit new` writes for the decision, which no file holds."""
 
 
 def checked(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from segkit.features.table import Features
 from segkit.personas.facts import Fact, Sentence
-from segkit.reporting.audit import association
+from segkit.reporting.audit import association, has_too_many_levels
 from segkit.reporting.sentences import Told
 from segkit.reporting.workspace import Run
 
@@ -77,6 +77,15 @@ class About:
             if not fact.is_withheld:
                 found.append((name, self.told.kept(fact)))
         return found
+
+    @property
+    def not_audited(self) -> list[str]:
+        """Protected texts of too many levels to say anything of, such as undeclared birth dates."""
+        known = self.features.descriptors
+        if known is None:
+            return []
+        names = sorted(self.run.study.shielded & set(known.columns))
+        return [name for name in names if has_too_many_levels(known[name])]
 
     @property
     def parameters(self) -> Sentence | None:

@@ -6,6 +6,13 @@ import pandas as pd
 ENOUGH = 100
 """Customers whose attribute is known, below which nothing is said."""
 N_BINS = 5
+MOST_LEVELS = 50
+"""Texts of more levels, such as birth dates left as texts, say nothing by this measure."""
+
+
+def has_too_many_levels(attribute: pd.Series) -> bool:
+    """Whether an attribute is text, or dates, of more levels than an association can be told from."""
+    return not pd.api.types.is_numeric_dtype(attribute) and attribute.nunique() > MOST_LEVELS
 
 
 def association(labels: pd.Series, attribute: pd.Series) -> tuple[float, int]:
@@ -21,7 +28,8 @@ def association(labels: pd.Series, attribute: pd.Series) -> tuple[float, int]:
     Returns
     -------
     float
-        0: the attribute says nothing of the segment; 1: it says which. Missing below 100 customers.
+        0: the attribute says nothing of the segment; 1: it says which. Missing below 100 customers,
+        and for texts of more than 50 levels.
     int
         Customers whose attribute is known.
 
@@ -42,6 +50,8 @@ def association(labels: pd.Series, attribute: pd.Series) -> tuple[float, int]:
     values = attribute[known]
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > N_BINS:
         values = pd.qcut(values, N_BINS, duplicates="drop")
+    elif has_too_many_levels(values):
+        return float("nan"), n
     table = pd.crosstab(labels[known].astype(str), values.astype(str)).to_numpy(dtype="float64")
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
     phi = ((table - expected) ** 2 / expected).sum() / n

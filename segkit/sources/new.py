@@ -9,6 +9,7 @@ from pathlib import Path
 
 from segkit.errors import StudyError
 from segkit.events import EVENTS
+from segkit.schema import UNDECIDED
 from segkit.sources.behaviour.guess import event_bases, guess_events, merged
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.tell import Told, keyed, tell_files
@@ -171,7 +172,7 @@ def _study_text(
 # Written by `segkit new`: everything here was guessed from the files. Read it once, correct what is
 # wrong, then `segkit check {name}`.
 title: Which customers of {title} should get which offer?
-decision: Say here who decides what with the answer.
+decision: {UNDECIDED}
 made_for: the marketing team
 
 as_of: {on_a_line(main.as_of)} # exclusive; the day after the last {last}

@@ -21,7 +21,10 @@ from segkit.segments.evidence.choose import (
     verdict_of,
 )
 
-CLEAR = {"z": 8.0, "delta": 0.3, "stability": 0.9, "valley": 3.0, "smallest_share": 0.2, "bic": 100.0}
+CLEAR = {
+    "z": 8.0, "delta": 0.3, "stability": 0.9, "null_stability": 0.5, "valley": 3.0,
+    "smallest_share": 0.2, "bic": 100.0,
+}  # fmt: skip
 
 
 def table(**columns):
@@ -61,6 +64,7 @@ def test_where_every_number_has_too_small_a_segment_the_steadiest_is_left():
         {"z": Z - 0.1},
         {"delta": DELTA - 0.01},
         {"stability": USABLE - 0.01},
+        {"null_stability": 0.91},
         {"valley": VALLEY - 0.1},
         {"z": np.nan},
     ],

@@ -91,16 +91,16 @@ def assess_structure(
 
     Notes
     -----
-    *Natural* needs five things at once, at the number put forward: the largest z over all k is among
-    the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least 4 %
-    below the blobs' (delta), stability at least .75, and customers do not bulge between neighbouring
-    segments (valley at least -0.3; at least 1 for more than five groups, which can tile a box with
-    level borders, and where three customers in ten share one value of a number, for beside "ordered
-    once" there is always a gap). Each earns its place: p and z alone find lumps in category shares
-    and counts that have none, delta keeps the significant but trivial out, and the valley is blind
-    where answers come in steps. The blob is a normal copula with the data's correlations, each
-    margin replaced by the closest one with a single mode. `benchmarks/verdicts.py` measures how
-    often the verdict is wrong.
+    *Natural* needs five things at once, at the number put forward: the largest z over all k is
+    among the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least
+    4 % below the blobs' (delta), stability at least .75 and no less than a blob's, and customers do
+    not bulge between neighbouring segments (valley at least -0.3; at least 1 for more than five
+    groups, which can tile a box with level borders, and where three customers in ten share one
+    value of a number, for beside "ordered once" there is always a gap). Each earns its place: p and
+    z alone find lumps in category shares and counts that have none, delta keeps the significant but
+    trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
+    with the data's correlations, each margin replaced by the closest one with a single mode.
+    `benchmarks/verdicts.py` measures how often the verdict is wrong.
 
     Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
     normal mixture are natural when they gain more over one normal cloud than they would on the blobs

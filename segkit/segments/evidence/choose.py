@@ -37,6 +37,7 @@ def is_natural(by_k: pd.DataFrame, p: float, *, spiked: bool = False) -> pd.Seri
         (by_k["z"] >= Z)
         & (by_k["delta"] >= DELTA)
         & (by_k["stability"] >= USABLE)
+        & ~(by_k["stability"] < by_k["null_stability"])
         & (by_k["valley"] >= valley)
         & (p <= P)
     )

@@ -13,7 +13,7 @@ _TEMPLATE = """\
 # Written by `segkit new`: everything here was guessed from the file, the basis of a trait from its
 # column's name. Read it once, correct what is wrong, then `segkit check {name}`.
 title: Which {customers} of {title} are alike, and how?
-decision: Say here who decides what with the answer.
+decision: {UNDECIDED}
 made_for: the marketing team
 
 as_of: {as_of} # {as_of_why}
