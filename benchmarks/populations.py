@@ -135,6 +135,12 @@ def independent_binary(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame
     return _frame((rng.uniform(size=(n, d)) < rng.uniform(0.15, 0.85, d)).astype(float))
 
 
+def ticked(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """Options ticked by a coin's flip; who ticked none gave no answer and is missing."""
+    frame = independent_binary(rng, n, max(d, 3))
+    return frame[frame.any(axis=1)].reset_index(drop=True)
+
+
 def rasch(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     """Yes and no answers by one logistic factor."""
     logit = 1.5 * rng.normal(size=(n, 1)) - rng.normal(size=d)
@@ -215,8 +221,8 @@ STRUCTURELESS: dict[str, Maker] = {
     for maker in (
         isotropic, correlated, uniform, ball, simplex, gamma, gamma_copula, log_normal, rfm,
         heavy_tails, independent_t, laplace, laplace_mixed, laplace_elliptical, counts,
-        independent_counts, shares, even_shares, counted_shares, binary, independent_binary, rasch,
-        likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta, funnel,
+        independent_counts, shares, even_shares, counted_shares, binary, independent_binary, ticked,
+        rasch, likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta, funnel,
         mixed,
     )
 }  # fmt: skip
