@@ -222,8 +222,8 @@ STRUCTURELESS: dict[str, Maker] = {
         isotropic, correlated, uniform, ball, simplex, gamma, gamma_copula, log_normal, rfm,
         heavy_tails, independent_t, laplace, laplace_mixed, laplace_elliptical, counts,
         independent_counts, shares, even_shares, counted_shares, binary, independent_binary, ticked,
-        rasch, likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta, funnel,
-        mixed,
+        rasch, likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta,
+        funnel, mixed,
     )
 }  # fmt: skip
 
