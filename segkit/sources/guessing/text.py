@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from segkit.schema import UNDECIDED
 from segkit.sources.guessing.customers import Guessed
 from segkit.sources.seen import Guess
 
@@ -13,7 +14,7 @@ _TEMPLATE = """\
 # Written by `segkit new`: everything here was guessed from the file, the basis of a trait from its
 # column's name. Read it once, correct what is wrong, then `segkit check {name}`.
 title: Which {customers} of {title} are alike, and how?
-decision: {UNDECIDED}
+decision: {decision}
 made_for: the marketing team
 
 as_of: {as_of} # {as_of_why}
@@ -49,6 +50,7 @@ def customers_text(name: str, guess: Guess, guessed: Guessed, words: Mapping[str
     missing = "missing_bases: leave_out # who lacks a base is left out and counted\n"
     weight = f"weight: {on_a_line(guessed.weight)} # said, not used: each row counts once\n"
     return _TEMPLATE.format(
+        decision=UNDECIDED,
         name=name,
         title=name.replace("_", " ").replace("-", " "),
         customers=words["customers"],
