@@ -7,6 +7,8 @@ HIDDEN = re.compile(
 )
 """Controls that turn the direction of a text or that nobody sees. The joiners of Persian, Indic scripts
 and emoji (U+200C, U+200D) are letters of theirs and stay."""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+"""Colours of a terminal."""
 MARKDOWN = re.compile(r"([\\`*_\[\]<>$~|!&#])")
 
 

@@ -8,11 +8,10 @@ import mistune
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from segkit.plain import visible
+from segkit.plain import ANSI, visible
 from segkit.reporting.lint.tree import VOID, Node, parse
 from segkit.reporting.rendering import style, templates
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 KEPT = frozenset(
     {
         "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "p", "ul", "ol", "li", "dl",
@@ -61,10 +60,15 @@ def analyst_page(
     page = templates().get_template("analyst.html")
     return visible(
         page.render(
-            title=title.lstrip("# "), blocks=blocks, pages=pages, run_line=run_line,
-            style=Markup(style()),
+            title=title_of(notebook), blocks=blocks, pages=pages, here=address_of(name),
+            run_line=run_line, style=Markup(style()),
         )
     )  # fmt: skip
+
+
+def address_of(name: str) -> str:
+    """File name of a notebook's page: of 01_explore 01.html."""
+    return f"{name[:2]}.html"
 
 
 def title_of(notebook: NotebookNode) -> str:

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from segkit.features.dictionary import slug
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
+from segkit.reporting.rendering import render, style
 from segkit.reporting.workspace import Run
 
 BRIEFS = "application/vnd.segkit.briefs+json"
@@ -24,18 +25,15 @@ class Briefs:
     ----------
     pages : dict of str to str
         File name without its ending -> the brief as an HTML fragment.
-    style : str
-        For JupyterLab; a page of its own brings it along.
     """
 
     pages: Mapping[str, str]
-    style: str
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         shown = "".join(
             f"<details><summary>{name}</summary>{page}</details>" for name, page in self.pages.items()
         )
-        styled = f'<style>{self.style}</style><div class="segkit">{shown}</div>'
+        styled = f'<style>{style()}</style><div class="segkit">{shown}</div>'
         plain = f"{len(self.pages)} message briefs"
         return {BRIEFS: dict(self.pages), "text/html": styled, "text/plain": plain}
 
@@ -68,18 +66,13 @@ def bases_of(card: Card, customers: str) -> dict[str, Fact]:
     }
 
 
-def brief_fragments(run: Run, templates: Any) -> dict[str, str]:
-    """Each segment's brief, by file name.
-
-    Parameters
-    ----------
-    run : Run
-    templates : jinja2.Environment
-    """
-    template, words = templates.get_template("brief.html"), run.study.words
+def brief_fragments(run: Run) -> dict[str, str]:
+    """Each segment's brief, by file name."""
+    words = run.study.words
     names = brief_names(run.personas.cards)
     return {
-        names[card.key]: template.render(
+        names[card.key]: render(
+            "brief",
             card=card,
             notes=card.notes,
             study=run.study,
@@ -90,19 +83,13 @@ def brief_fragments(run: Run, templates: Any) -> dict[str, str]:
     }
 
 
-def brief_pages(notebook: NotebookNode, *, templates: Any, style: str) -> dict[str, str]:
-    """The briefs that an executed report notebook shows, each as a page of its own.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-    templates : jinja2.Environment
-    style : str
-    """
-    page = templates.get_template("brief_page.html")
+def brief_pages(notebook: NotebookNode) -> dict[str, str]:
+    """The briefs that an executed report notebook shows, each as a page of its own."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = [entry for output in outputs for entry in output.get("data", {}).get(BRIEFS, {}).items()]
     return {
-        name: page.render(title=f"Message brief, {name}", style=Markup(style), brief=Markup(html))
+        name: render(
+            "brief_page", title=f"Message brief, {name}", style=Markup(style()), brief=Markup(html)
+        )
         for name, html in shown
     }

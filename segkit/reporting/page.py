@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from segkit.errors import RunError, SegkitError
-from segkit.plain import visible
+from segkit.plain import ANSI, visible
 from segkit.reporting.rendering import style, templates
 from segkit.reporting.sections import FRAGMENT
 from segkit.sources.values import shape_of
@@ -31,7 +31,6 @@ VALUE = re.compile(
 )
 """What a foreign message may quote: in quotes or brackets, with an @, many digits, or at its end."""
 MESSAGE = re.compile(r"^(\w+(?:Error|Exception|Warning)): (.*)$", re.MULTILINE)
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def report_page(

@@ -14,12 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from segkit.errors import RunError
-from segkit.reporting.analyst import analyst_page, title_of
+from segkit.reporting.analyst import address_of, analyst_page, title_of
 from segkit.reporting.briefs import brief_pages
 from segkit.reporting.kept import NAMES
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import refused_page, report_page
-from segkit.reporting.rendering import style, templates
 from segkit.reporting.sentences import worded
 from segkit.reporting.workspace import Run
 from segkit.rights.forget import Erased
@@ -103,7 +102,7 @@ def publish(
 
 def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
     folder.mkdir()
-    pages = brief_pages(notebook, templates=templates(), style=style())
+    pages = brief_pages(notebook)
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
@@ -115,7 +114,7 @@ def _write_analyst_pages(
     files = [file for file in sorted(folder.glob("*.ipynb")) if file.stem != "report"]
     notebooks = {file.stem: nbformat.read(file, as_version=4) for file in files}
     pages = [
-        (f"{name[:2]}.html", worded(title_of(notebook), words)) for name, notebook in notebooks.items()
+        (address_of(name), worded(title_of(notebook), words)) for name, notebook in notebooks.items()
     ]
     for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
         html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)

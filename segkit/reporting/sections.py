@@ -15,7 +15,7 @@ from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
 from segkit.reporting.comparison import compare_rows
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
-from segkit.reporting.rendering import render, style, templates
+from segkit.reporting.rendering import render, style
 from segkit.reporting.sentences import Told
 from segkit.reporting.verdict import headline, kind
 from segkit.reporting.workspace import Run
@@ -114,7 +114,7 @@ class Report(Shown):
         for card in self.cards:
             for fact in bases_of(card, self.run.study.words["customers"]).values():
                 self._told.kept(fact)
-        return Briefs(brief_fragments(self.run, templates()), style())
+        return Briefs(brief_fragments(self.run))
 
     @cached_property
     def compare(self) -> Section:

@@ -85,6 +85,13 @@ def test_companies_get_a_report_without_orders(alone):
     assert "firmographic (traits: 2 )" in text
 
 
+def test_each_analysts_page_marks_itself_whatever_customers_are_called(alone):
+    _, run = alone
+    for name in ("01.html", "02.html", "03.html", "04.html"):
+        marked = re.findall(r'href="([^"]+)" aria-current="page"', (run / name).read_text("utf-8"))
+        assert marked == [name]
+
+
 def test_no_company_is_in_the_report_or_its_notebooks(alone):
     _, run = alone
     for path in filter(Path.is_file, run.rglob("*")):
