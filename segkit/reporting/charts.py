@@ -12,10 +12,22 @@ from markupsafe import Markup
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
 from segkit.personas.names import ENTER
-from segkit.reporting.svg import figure, joined, line, number, of_segment, rect, svg, text, trace
+from segkit.reporting.svg import (
+    LONGEST,
+    figure,
+    joined,
+    line,
+    number,
+    of_segment,
+    rect,
+    shortened,
+    svg,
+    text,
+    trace,
+)
 
-LONGEST, LONGEST_NAME = 30, 52
-"""Characters of a label, and of a name, that there is room for; the table beside it has all."""
+LONGEST_NAME = 52
+"""Characters of a name that there is room for."""
 BAR = 330
 """Width of the longest bar of size against value."""
 
@@ -28,7 +40,7 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     body = []
     for position, card in enumerate(shown):
         top = position * row
-        parts = [text(0, top + 12, _shortened(card.name, LONGEST_NAME), "lab")]
+        parts = [text(0, top + 12, shortened(card.name, LONGEST_NAME), "lab")]
         pairs = [(card.share, customers, "mute-bar"), (card.revenue_share, "revenue", "accent-bar")]
         for offset, (fact, word, style) in enumerate(pairs):
             if fact is not None and not fact.is_withheld:
@@ -67,7 +79,7 @@ def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Marku
     body = [line(middle, 2, middle, 6 + row * len(effects), "axis")]
     for position, (label, fact) in enumerate(effects.items()):
         y = 5 + position * row
-        body.append(text(end, y + 11, _shortened(label), "ax", "end"))
+        body.append(text(end, y + 11, shortened(label), "ax", "end"))
         if fact.is_withheld:
             continue
         bar, is_up = abs(fact.value) * reach, fact.value > 0
@@ -89,10 +101,6 @@ def _clear_effects(effects: Mapping[str, Fact]) -> str:
         return f"Clear effects: {', '.join(clear)}."
     label = max(known, key=lambda one: abs(known[one].value))
     return f"No effect is clear; the largest is {label} {known[label].text}."
-
-
-def _shortened(label: str, longest: int = LONGEST) -> str:
-    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
 
 
 def effect_bar(delta: float) -> Markup:

@@ -4,12 +4,10 @@ from markupsafe import Markup
 
 from segkit.personas.ranking import TargetRow
 from segkit.personas.targets import Targets
-from segkit.reporting.svg import joined, line, number, of_segment, svg, text
+from segkit.reporting.svg import LONGEST, joined, line, number, of_segment, shortened, svg, text
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
-LONGEST = 30
-"""Characters of a name beside the plot; the table has all."""
 WHOLE_LINE = 70
 """Characters of a name on a line of its own."""
 STEP = 16.0
@@ -132,6 +130,5 @@ def _end(group: list[float], top: float, step: float) -> float:
 
 
 def _label(row: TargetRow, longest: int = LONGEST) -> str:
-    name = row.card.name
-    short = name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+    short = shortened(row.card.name, longest)
     return f"{short} (out)" if row.failed else short

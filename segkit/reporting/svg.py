@@ -7,6 +7,9 @@ from markupsafe import Markup
 
 from segkit.personas.facts import Fact
 
+LONGEST = 30
+"""Characters of a label that a chart has room for; the table beside it has all."""
+
 
 def svg(width: float, height: float, title: str, description: str, body: Markup, name: str) -> Markup:
     """A chart with a title and a description that a screen reader reads."""
@@ -61,6 +64,11 @@ def trace(points: Sequence[tuple[float, float]], style: str) -> Markup:
 def of_segment(key: str, parts: Sequence[Markup]) -> Markup:
     """Pieces that speak of one segment."""
     return Markup('<g data-segment="{}">{}</g>').format(key, joined(parts))
+
+
+def shortened(said: str, longest: int = LONGEST) -> str:
+    """A label that has room; what is cut off stands in the table beside the chart."""
+    return said if len(said) <= longest else f"{said[: longest - 1].rstrip()}…"
 
 
 def joined(parts: Sequence[Markup]) -> Markup:

@@ -52,13 +52,19 @@ def quiet_end(lines: ibis.Table, study: Study) -> list[str]:
     return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
 
 
+def rules_said(record: pd.DataFrame) -> str:
+    """Each rule of a record with its lines."""
+    return ", ".join(f"{row.rule} ({row.lines:,})" for row in record.itertuples())
+
+
 def refuse_no_customer(check: Check) -> None:
     """Refuse a customer table of which no row is kept, and say which rules took them."""
     record = check.record("customers")
     if set(record["rule"]) == {"no customer id"}:
         raise DataError(f"no row of {check.raw.where} has a customer id", "one row or more with an id")
-    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in record.itertuples())
-    raise DataError(f"no row of {check.raw.where} can be kept: {why}", "one row or more of use")
+    raise DataError(
+        f"no row of {check.raw.where} can be kept: {rules_said(record)}", "one row or more of use"
+    )
 
 
 def refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
@@ -67,10 +73,9 @@ def refuse_nothing_kept(lines: ibis.Table, check: Check, study: Study) -> None:
         return
     record = check.record("transactions")
     aside = record[record["rule"] != "kept"].sort_values("lines", ascending=False)
-    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in aside.itertuples())
     first = check.columns["order_date"].min().execute()
     before = "" if pd.isna(first) else f"; the first order is of {first:%Y-%m-%d}"
     raise DataError(
-        f"no line of {check.raw.where} can be kept: {why}",
+        f"no line of {check.raw.where} can be kept: {rules_said(aside)}",
         f"at least one order before as_of {study.as_of}{before}",
     )

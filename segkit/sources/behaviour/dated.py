@@ -20,9 +20,11 @@ from segkit.sources.check import (
     refuse_unreadable,
     require_columns,
     settle,
+    shapes,
 )
+from segkit.sources.counts import rules_said
 from segkit.sources.files import Raw
-from segkit.sources.values import as_id, as_moment, as_number, shape
+from segkit.sources.values import as_id, as_moment, as_number
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -161,16 +163,13 @@ def _refuse_unknown_words(check: Check, name: str, spec: TableSpec, limit: float
     """Refuse a table where so many words have no meaning that the mapping must be wrong."""
     table, column = check.raw.table, str(spec.columns[name])
     given = is_filled(table[column]).fill_null(False)
-    unknown = table.filter(given & check.read[name].isnull())
-    n_given, n_unknown = (int(rows.count().execute()) for rows in (table.filter(given), unknown))
+    unknown = given & check.read[name].isnull()
+    n_given, n_unknown = (int(table.filter(which).count().execute()) for which in (given, unknown))
     if not n_given or n_unknown / n_given <= limit:
         return
-    lines = unknown.select(shape=shape(unknown[column]))
-    common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)
-    forms = ", ".join(f"'{row.shape}' ({row.n:,})" for row in common.execute().itertuples())
     raise DataError(
         f"{check.raw.where}: {n_unknown:,} of {n_given:,} values of '{column}' are no {name} that the "
-        f"study knows; their forms are {forms}",
+        f"study knows; their forms are {shapes(check.raw, column, unknown)}",
         f"the words under `{name}s` of this table, or segkit's own",
         f"Say what the file's words mean: `{name}s: {{ours: [theirs, ...]}}`",
     )
@@ -184,10 +183,8 @@ def _refuse_nothing_kept(check: Check, name: str) -> None:
         fine |= table[BARRED].notnull() & check.read["customer_id"].notnull()
     if table.filter(fine).count().execute():
         return
-    record = check.record(name)
-    why = ", ".join(f"{row.rule} ({row.lines:,})" for row in record.itertuples())
     raise DataError(
-        f"no row of {check.raw.where} can be kept: {why}",
+        f"no row of {check.raw.where} can be kept: {rules_said(check.record(name))}",
         "rows with a customer's id, a date and what else the table maps",
         f"Look at tables.{name}.columns; without ids these rows say nothing of a customer",
     )

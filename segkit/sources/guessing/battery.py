@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-LEAST_ITEMS = 3
 CODES = (8, 9, 88, 98, 99, 998, 999, -1, -9, -99)
 
 

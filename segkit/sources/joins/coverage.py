@@ -23,7 +23,7 @@ def customer_ids(con: Backend, sources: Sequence[Source], lines: ibis.Table | No
     ]
     if lines is not None:
         parts.append(lines.select("customer_id", table=ibis.literal(ORDERS)).distinct())
-    ids = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    ids = ibis.union(*parts)
     return con.create_table("who_is_where", ids, temp=True)
 
 

@@ -78,7 +78,7 @@ def find_identity_problems(con: Backend, sources: Sequence[Source], study: Study
     for source in marked:
         _refuse_birth_dates(source, study)
     parts = [_marks(source, study) for source in marked]
-    people = con.create_table("people", ibis.union(*parts) if len(parts) > 1 else parts[0], temp=True)
+    people = con.create_table("people", ibis.union(*parts), temp=True)
     mapped = {name for source in marked for name in source.spec.columns} & set(MARKS)
     shared, two = _shared(people, mapped), _two(people, mapped)
     suspects = [_several_ids(by, table) for by, table in shared.items()]

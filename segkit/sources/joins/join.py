@@ -108,7 +108,7 @@ def join_sources(
 
 def _everyone(sources: list[Source]) -> pd.Index:
     ids = [source.rows.select("customer_id").distinct() for source in sources]
-    every = (ibis.union(*ids) if len(ids) > 1 else ids[0]).distinct().order_by("customer_id")
+    every = ibis.union(*ids).distinct().order_by("customer_id")
     return pd.Index(every.execute()["customer_id"], name="customer_id")
 
 

@@ -91,7 +91,7 @@ def _within(con: Backend, ranked: ibis.Table, several: Mapping[str, str]) -> ibi
     single = ranked.filter(ranked.source.notin(list(several))) if several else ranked
     parts = [single.mutate(within=ibis.null("string"))]
     parts += [_of_several(con, ranked, source, rule) for source, rule in sorted(several.items())]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return ibis.union(*parts)
 
 
 def _of_several(con: Backend, ranked: ibis.Table, source: str, rule: str) -> ibis.Table:

@@ -71,7 +71,7 @@ def read_values(
     parts = [part for source in sources for part in _of_source(con, source, wanted, study)]
     if not parts:
         return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
-    said = con.create_table("said", ibis.union(*parts) if len(parts) > 1 else parts[0], temp=True)
+    said = con.create_table("said", ibis.union(*parts), temp=True)
     outcomes = _counted(said)
     for source in sources:
         for name, one in wanted.items():
