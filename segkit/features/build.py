@@ -76,6 +76,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     counted = _of_events(tables, as_of) if tables.lines is None else _of_orders(tables, as_of)
     traits = trait_features(tables, counted.frame.index)
     _refuse_clash(counted.frame, traits.dictionary.index)
+    _refuse_weightless(traits.descriptors, tables.study)
     dictionary = traits.dictionary
     if counted.features:
         told = describe(counted.features, dict(tables.study.words))
@@ -183,6 +184,18 @@ def _refuse_clash(frame: pd.DataFrame, traits: pd.Index) -> None:
     if clash:
         raise StudyError(
             f"the trait '{clash[0]}' is named like a feature of the orders or events", "a new name"
+        )
+
+
+def _refuse_weightless(descriptors: pd.DataFrame, study: Study) -> None:
+    """Who is known from orders or another source only stands for nobody knows how many."""
+    n_without = int(descriptors[study.weight].isna().sum()) if study.weight else 0
+    if n_without:
+        raise DataError(
+            f"{n_without:,} of {len(descriptors):,} {study.words['customers']} have no weight: no row "
+            "of the customer table with a weight above 0",
+            "a weight for everyone who is segmented, or a study without `weight`",
+            "Add them to the customer table, or take them out of the other tables",
         )
 
 

@@ -23,7 +23,8 @@ def sizes_of(labels: pd.Series, revenue: pd.Series | None, measures: Measures) -
         inside = (labels == key).to_numpy()
         share = measures.share(inside)
         rows[key] = {"customers": int(inside.sum())} | _named("share", share)
-        rows[key] |= measures.among(inside).base()
+        sample = measures.among(inside).sample()
+        rows[key] |= sample._asdict() if sample else {}
         if revenue is not None:
             part = measures.part_of_total(revenue.to_numpy(), inside)
             rows[key] |= _named("revenue_share", part)
@@ -98,8 +99,7 @@ def _effect(column: _Column, inside: np.ndarray) -> tuple[Any, ...]:
     value = column.typical(here, column.values[inside])
     delta = column.measures.delta(column.values, inside)
     smd = column.measures.standardised(column.values, inside)
-    base = here.base().values()
-    return (column.statistic, *value, column.overall, *delta, smd, n, *base)
+    return (column.statistic, *value, column.overall, *delta, smd, n, *(here.sample() or ()))
 
 
 def levels_of(text: pd.DataFrame, labels: pd.Series, measures: Measures) -> pd.DataFrame:
@@ -124,4 +124,4 @@ def _level(has: np.ndarray, inside: np.ndarray, measures: Measures) -> tuple[flo
         return (np.nan,) * (len(LEVEL_COLUMNS) + len(measures.columns))
     here, overall = measures.among(inside), measures.share(has).value
     share = here.share(has[inside]).value
-    return (share, overall, *measures.gap(has, inside), n, *here.base().values())
+    return (share, overall, *measures.gap(has, inside), n, *(here.sample() or ()))

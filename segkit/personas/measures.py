@@ -1,10 +1,12 @@
 """How figures of some customers are computed: each counts once, or by a survey's weights."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
+from segkit.errors import DataError
 from segkit.personas.effects import (
     Z95,
     Range,
@@ -17,9 +19,16 @@ from segkit.personas.effects import (
     wilson,
 )
 
-BASES = ["weighted_n", "effective_n"]
-"""Of a weighted figure beside its customers: the sum of their weights, and Kish's effective number."""
 NO_RANGE = Range(np.nan, np.nan, np.nan)
+
+
+class Sample(NamedTuple):
+    """What a weighted figure rests on, beside its customers."""
+
+    weighted_n: float
+    """The sum of their weights."""
+    effective_n: float
+    """As many unweighted customers would say as much (Kish 1965)."""
 
 
 def effective_n(weights: np.ndarray) -> float:
@@ -34,19 +43,42 @@ def effective_n(weights: np.ndarray) -> float:
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
+def scaled_weights(weights: pd.Series, customers: pd.Index) -> pd.Series:
+    """The weights of some customers, so that their sum is the number of customers.
+
+    Raises
+    ------
+    DataError
+        A customer has no finite weight above 0.
+
+    Examples
+    --------
+    >>> scaled_weights(pd.Series({"a": 10.0, "b": 30.0, "c": 5.0}), pd.Index(["a", "b"])).to_dict()
+    {'a': 0.5, 'b': 1.5}
+    """
+    own = weights.reindex(customers).astype("float64")
+    n_bad = int((~np.isfinite(own) | (own <= 0)).sum())
+    if n_bad:
+        raise DataError(
+            f"{n_bad:,} of {len(own):,} customers have no weight above 0",
+            "a finite weight above 0 for every customer of the segments",
+        )
+    return own * (len(own) / own.sum())
+
+
 class Measures:
     """Each customer counts once; `inside` marks a segment's, `values` are without missing ones."""
 
     columns: tuple[str, ...] = ()
-    """What `base` gives."""
+    """What `sample` gives."""
 
     def among(self, rows: np.ndarray) -> Self:
         """The measures of some of the customers."""
         return self
 
-    def base(self) -> dict[str, float]:
-        """What figures rest on, beside the number of customers."""
-        return {}
+    def sample(self) -> Sample | None:
+        """What figures rest on, beside the number of customers; nothing more unless weighted."""
+        return None
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
         """What each customer adds to a sum."""
@@ -93,7 +125,7 @@ class Weighted(Measures):
     Attributes
     ----------
     weights : ndarray of float, shape (n,)
-        Above 0; only their proportions count, but for `base`.
+        Above 0; only their proportions count, but for `sample`.
 
     Examples
     --------
@@ -102,15 +134,15 @@ class Weighted(Measures):
     """
 
     weights: np.ndarray
-    columns = tuple(BASES)
+    columns = Sample._fields
 
     def among(self, rows: np.ndarray) -> Self:
         """The measures of some of the customers."""
         return type(self)(self.weights[rows])
 
-    def base(self) -> dict[str, float]:
+    def sample(self) -> Sample:
         """The sum of the weights, and Kish's effective number."""
-        return dict(zip(BASES, (float(self.weights.sum()), effective_n(self.weights)), strict=True))
+        return Sample(float(self.weights.sum()), effective_n(self.weights))
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
         """What each customer adds to a sum."""

@@ -12,7 +12,7 @@ from segkit.errors import DataError
 from segkit.personas.columns import numeric_view
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.measured import effects_of, levels_of, sizes_of
-from segkit.personas.measures import Measures, Weighted, effective_n
+from segkit.personas.measures import Measures, Sample, Weighted, scaled_weights
 from segkit.segments.segmentation import Segmentation
 from segkit.shown import Shown
 
@@ -67,10 +67,9 @@ class Profile(Shown):
     weights: pd.Series | None = field(default=None, repr=False)
 
     @property
-    def effective_n(self) -> float:
-        """As many unweighted customers would say as much as these do (Kish 1965)."""
-        n = len(self.segments.labels)
-        return float(n) if self.weights is None else effective_n(self.weights.to_numpy())
+    def sample(self) -> Sample | None:
+        """What weighted figures of all customers rest on; None where they aren't weighted."""
+        return None if self.weights is None else Weighted(self.weights.to_numpy()).sample()
 
     @property
     def keys(self) -> list[str]:
@@ -206,21 +205,14 @@ def profile_segments(
 
 
 def _scaled(weights: pd.Series, customers: pd.Index, columns: pd.DataFrame) -> pd.Series:
-    """The weights of the segments' customers, so that their sum is the number of customers."""
+    """The weights of the segments' customers, which are a column of nothing else."""
     if weights.name in columns:
         raise DataError(
             f"'{weights.name}' is the weight and a column of the frame: it says for how many people "
             "somebody stands, not who they are",
             fix=f"Give the frame without it: frame.drop(columns='{weights.name}')",
         )
-    own = weights.reindex(customers).astype("float64")
-    n_bad = int((~np.isfinite(own) | (own <= 0)).sum())
-    if n_bad:
-        raise DataError(
-            f"{n_bad:,} of {len(own):,} customers have no weight above 0",
-            "a finite weight above 0 for every customer of the segments",
-        )
-    return own * (len(own) / own.sum())
+    return scaled_weights(weights, customers)
 
 
 def _is_money(known: pd.DataFrame) -> bool:
