@@ -23,6 +23,7 @@ DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for co
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    _check_weight(study)
     check_permission(study)
     _check_bases(study)
     _check_rules(study)
@@ -180,11 +181,6 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers, or sources: traits are columns of them",
         )
-    if study.weight in {trait.column for trait in study.traits.values()}:
-        raise StudyError(
-            f"'{study.weight}' is both a trait and the weight",
-            "one of the two: a weight says for how many people somebody stands, not who they are",
-        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
@@ -196,6 +192,33 @@ def _check_traits(study: "Study") -> None:
     for name, scale in study.scales.items():
         _check_scale(f"scales.{name}", scale.items, scale.reverse)
         _check_limits(f"scales.{name}.range", scale.range)
+
+
+def _check_weight(study: "Study") -> None:
+    """A weight is a column of the customer table, and nothing else."""
+    if not study.weight:
+        return
+    if "customers" not in study.tables:
+        raise StudyError(
+            f"weight names '{study.weight}', and there is no customer table",
+            "tables.customers, with a column that holds the weights",
+        )
+    used: dict[str, set[str]] = {
+        "a trait": {*study.traits, *study.scales},
+        "an item of a scale": {item for scale in study.scales.values() for item in scale.items},
+        "an id": set(map(str, study.tables["customers"].columns.values())),
+    }
+    for trait in study.traits.values():
+        used["a trait"] |= set(trait.sources if not trait.columns else ())
+        used["a trait"] |= {trait.columns.get("customers", "")}
+    for name in ("bases", "descriptors", "protected", "outcomes"):
+        used[f"among the {name}"] = set(getattr(study, name))
+    for what, columns in used.items():
+        if study.weight in columns:
+            raise StudyError(
+                f"'{study.weight}' is both {what} and the weight",
+                "one of the two: a weight says for how many people somebody stands, not who they are",
+            )
 
 
 def _check_trait(where: str, trait: TraitSpec) -> None:

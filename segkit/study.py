@@ -65,7 +65,8 @@ class Study:
     pseudonyms : dict of str to str, optional
         `key_file` or `key_env`: where the key is under which ids become pseudonyms.
     weight : str
-        Column of the survey's weights; said, not used: each respondent counts once.
+        Column of the customer table with the survey's weights: sizes and profiles are of the
+        population that they stand for; segments are found on the respondents as they are.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict

@@ -79,6 +79,8 @@ class Card:
         Share of resamples in which all that this name says holds.
     notes : CardNotes or None
         What people say of the segment.
+    effective : Fact or None
+        Where weighted: as many unweighted customers would say as much as the segment's.
     """
 
     key: str
@@ -99,6 +101,7 @@ class Card:
     auto_name: str = ""
     agreement: Fact | None = None
     notes: CardNotes | None = None
+    effective: Fact | None = None
 
     @property
     def title(self) -> str:
@@ -111,6 +114,7 @@ class Card:
         shown = [self.customers, self.share, self.unsure, self.stability]
         shown += [self.revenue_share] if self.revenue_share else []
         shown += [self.agreement] if self.agreement else []
+        shown += [self.effective] if self.effective else []
         shown += self.notes.facts if self.notes else []
         for marker in [*self.markers, *self.same, *self.described]:
             shown += [marker.here, marker.overall, marker.delta]
@@ -157,8 +161,9 @@ class Personas(Shown):
     @property
     def reading(self) -> str:
         """Each segment in one line of Markdown."""
+        of = "all, weighted" if self.profile.sample else "customers"
         return "\n".join(
-            f"- **{markdown_plain(card.name)}**, {card.share.text} of customers: "
+            f"- **{markdown_plain(card.name)}**, {card.share.text} of {of}: "
             f"{markdown_plain(card.lead.text)}"
             for card in self.cards
         )

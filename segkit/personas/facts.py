@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from segkit.disclosure import MIN_CELL
+from segkit.personas.measures import Sample
+
 WITHHELD = "withheld"
 EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
 
@@ -34,6 +37,9 @@ class Fact:
         Printed before money.
     levels : tuple of str
         Of an ordered category: the value is the place of one of them.
+    sample : Sample or None
+        Of a weighted number: the sum of the weights that it rests on, and as many unweighted
+        customers as would say as much; `n` stays their plain number.
     """
 
     id: str
@@ -45,6 +51,17 @@ class Fact:
     high: float | None = None
     currency: str = ""
     levels: tuple[str, ...] = ()
+    sample: Sample | None = None
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether it estimates a population from a survey's weights."""
+        return self.sample is not None
+
+    @property
+    def carries(self) -> int:
+        """How many customers it says as much as; where weighted no fewer than may be shown."""
+        return strength(self.n, self.sample and self.sample.effective_n)
 
     @property
     def is_withheld(self) -> bool:
@@ -83,6 +100,19 @@ class Fact:
         return Markup('<data value="{}" data-fact="{}">{}</data>').format(
             f"{self.value:.10g}", self.id, (text or self.text).replace(EN_DASH, EN_DASH + NO_BREAK)
         )
+
+
+def strength(n: int, effective: float | None) -> int:
+    """How many unweighted customers say as much as n do, weighted.
+
+    What may be shown goes by the customers themselves, so ten or more stay ten or more.
+
+    Examples
+    --------
+    >>> strength(120, None), strength(120, 81.7), strength(12, 6.3)
+    (120, 81, 10)
+    """
+    return n if effective is None else max(min(n, int(effective)), min(n, MIN_CELL))
 
 
 def format_value(value: float, unit: str, currency: str = "") -> str:
@@ -220,4 +250,7 @@ def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
     record = asdict(fact)
     if not fact.levels:
         record.pop("levels")
+    record.pop("sample")
+    if fact.sample is not None:
+        record |= fact.sample._asdict()
     return {"id": record.pop("id")} | said | record

@@ -22,8 +22,9 @@ from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
-from segkit.sources.respondents import unlisted, weight_notice
+from segkit.sources.respondents import unlisted
 from segkit.sources.traits import read_traits
+from segkit.sources.weights import weight_notice, with_weights
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -129,15 +130,17 @@ class Reading:
         raw = self._raw("customers")
         if lines is None:
             refuse_malformed(raw)
-        check = people.check_customers(self.con, raw, spec)
-        customers = check.kept().order_by("customer_id").execute().set_index("customer_id")
+        weight = self.study.weight
+        check = people.check_customers(self.con, raw, spec, weight=weight)
+        kept = with_weights(check, self.study) if weight else check.kept()
+        customers = kept.order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
         if lines is None and customers.empty:
             refuse_no_customer(check)
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
-        if self.study.weight:
-            self.notices.append(weight_notice(check.kept(), self.study))
+        if weight and len(customers):
+            self.notices.append(weight_notice(customers[weight], self.study))
         return check, customers
 
     def as_it_came(self, name: str) -> Raw:

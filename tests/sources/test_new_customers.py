@@ -222,8 +222,8 @@ def test_a_survey_s_weight_is_no_trait(new, capsys):
     study, out = new(survey=frame)
     assert study["weight"] == "weight"
     assert "weight" not in study["traits"]
-    assert "weight 'weight' is said and not used" in out
-    assert "they are not used" in check(capsys, N)
+    assert "weight 'weight': sizes and profiles are weighted by it" in out
+    assert "sizes and profiles are weighted" in check(capsys, N)
 
 
 def test_a_file_of_names_and_free_text_alone_is_refused(new):

@@ -79,14 +79,47 @@ def test_rows_without_an_id_can_be_set_aside_too():
     assert tables.quality.kept["customers"] == N - 2
 
 
-def test_weights_are_said_and_not_used():
-    """Weights 3 and 1 in equal parts: n sum(w^2) / sum(w)^2 = 2 * 10 / 16 = 1.25."""
+def test_weights_are_read_and_said_with_their_design_effect():
+    """Weights 3 and 1 in equal parts: 1 + variance 1 / mean 2 squared = 1.25."""
     frame = table(w=["3", "1"] * (N // 2))
     tables, _ = asked(frame, weight="w")
+    assert tables.customers["w"].tolist() == [3.0, 1.0] * (N // 2)
     said = " ".join(tables.quality.notices)
-    assert "'w' holds weights from 1 to 3; they are not used" in said
-    assert "each of the 30 customers counts once" in said
-    assert "as much as 24 unweighted ones (design effect 1.25)" in said
+    assert "'w' holds weights from 1 to 3: sizes and profiles are weighted" in said
+    assert "say as much as 24 unweighted ones would (design effect 1.25)" in said
+    assert "above" not in said
+    weights = segkit.build_features(tables, as_of="2014-07-01").weights
+    assert weights.loc[["c00", "c01"]].tolist() == [3.0, 1.0]
+
+
+def test_uneven_weights_are_warned_of_and_extreme_ones_counted():
+    """29 of 1 and one of 30: n sum(w^2) / sum(w)^2 = 30 * 929 / 59^2 = 8.01; 30 / 59 = 51 %."""
+    tables, _ = asked(table(w=cells("30")), weight="w")
+    said = " ".join(tables.quality.notices)
+    assert "(design effect 8.01); above 2 the weights cost more than half" in said
+    assert "Weights above 10 times the median: 1, with 51% of all weight; they are used" in said
+
+
+def test_who_stands_for_nobody_is_set_aside_and_counted():
+    frame = table(w=cells("", "0", "NA", "0,0", ".", rest="2,5"))
+    spec = survey_rows({"preview": {"income": ["1001"]}}, decimal=",")
+    tables, _ = asked(frame, weight="w", tables=spec)
+    assert tables.quality.lines.set_index("rule")["lines"].to_dict() == {
+        "kept": N - 5, "preview": 1, "no weight": 3, "weight of 0": 1,
+    }  # fmt: skip
+    assert (tables.customers["w"] == 2.5).all()
+
+
+def test_weights_without_ids_are_read_as_well():
+    tables, _ = asked(
+        table(w=cells("")), weight="w", tables={"customers": {"file": "s.csv", "columns": {}}}
+    )
+    assert tables.quality.kept["customers"] == N - 1
+
+
+def test_a_weight_is_no_column_to_explore():
+    tables, _ = asked(table(w=cells("2", "3")), weight="w")
+    assert "w" not in segkit.explore(tables).completeness.index
 
 
 def test_item_non_response_is_counted_by_item():
@@ -116,8 +149,9 @@ BAD_TABLES = [
     ({"choices": {"reads": READS}}, {"Q5": cells(rest="1;2")},
      "30 of 30 answers in 'Q5' hold none of its 2 options.*separator"),
     ({"weight": "wt"}, {"w": cells()}, "no column 'wt', which `weight` names.*'w'"),
-    ({"weight": "w"}, {"w": cells("", "-1", "x")}, "3 of its 30 values are blank, negative or no"),
-    ({"weight": "w"}, {"w": cells(rest="0")}, "not 0 for all"),
+    ({"weight": "w"}, {"w": cells("", "-1", "x")}, "2 of its 29 values are negative or no finite"),
+    ({"weight": "w"}, {"w": cells("inf")}, "1 of its 30 values are .* finite numbers: 'aaa'"),
+    ({"weight": "w"}, {"w": cells(rest="0")}, r"can be kept: weight of 0 \(30\)"),
     ({"tables": survey_rows({"preview": {"Status": ["x"]}})}, {"status": cells()},
      "no column 'Status', which `set_aside` names.*'status'"),
     ({"tables": survey_rows({"preview": {"status": [1]}})}, {"status": cells()},
@@ -136,6 +170,12 @@ def test_a_survey_that_is_not_what_it_says_is_refused(keys, columns, said):
         asked(table(**columns), **keys)
 
 
+ORDERS = {
+    "transactions": {
+        "file": "o.csv",
+        "columns": {"customer_id": "c", "order_id": "o", "order_date": "d", "amount": "a"},
+    }
+}
 BAD_STUDIES = [
     ({"choices": {"q": {"basis": "behavioural"}}}, "choices.q"),
     ({"choices": {"q": {**READS, "columns": {"a": "b"}}}}, "choices.q"),
@@ -144,6 +184,14 @@ BAD_STUDIES = [
       "traits": {"in_come": {"kind": "number", "basis": "demographic"}}},
      "'in_come' is both a trait and an option of 'in'"),
     ({"weight": "income"}, "'income' is both a trait and the weight"),
+    ({"weight": "a", "scales": {"s": {"items": ["a", "b"], "range": [1, 5]}}},
+     "'a' is both an item of a scale and the weight"),
+    ({"weight": "id"}, "'id' is both an id and the weight"),
+    ({"weight": "w", "bases": ["w"]}, "bases names 'w', which is no trait"),
+    ({"weight": "w", "descriptors": ["w"]}, "'w' is both among the descriptors and the weight"),
+    ({"weight": "w", "protected": ["w"]}, "'w' is both among the protected and the weight"),
+    ({"weight": "w", "traits": {}, "bases": ["n_orders"], "tables": ORDERS},
+     "weight names 'w', and there is no customer table"),
     ({"tables": survey_rows({"preview": {}})}, "set_aside.preview"),
     ({"tables": survey_rows({"preview": {"status": []}})}, "set_aside.preview.status"),
 ]  # fmt: skip
