@@ -11,6 +11,8 @@ YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
 PAIRS = ("growth", "distance_km")
 """Kinds made of two columns, which `from` names; of all others it names the sources."""
+NUMBERS = ("number", "birth_year")
+"""Kinds that a file holds as numbers."""
 UNITS = {
     "yes_no": "share",
     "chosen": "share",
@@ -230,6 +232,15 @@ def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
     }
     source = stated.pop("from", "")
     return ScaleSpec(source=source, **stated)
+
+
+def item_traits(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
+    """The items of all scales as traits: numbers within the scale's range."""
+    return {
+        item: TraitSpec("number", scale.basis, item, item, missing=scale.missing, plausible=scale.range)
+        for scale in scales.values()
+        for item in scale.items
+    }
 
 
 def _sources(stated: dict[str, Any]) -> dict[str, Any]:

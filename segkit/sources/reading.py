@@ -105,7 +105,7 @@ class Reading:
             made = prepare(self.con, check.kept(), self.study)
             self.notices += made.notices
             self.inputs |= made.inputs
-            self.traits, self.trait_record = read_traits(made.table, self.study)
+            self.traits, self.trait_record = read_traits(made.table, self.study, made.spec)
             self.notices += unlisted(made.table, self.study)
         return customers
 

@@ -12,10 +12,10 @@ from segkit.errors import DataError, nearest
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
 from segkit.sources.prepared import prepare
 from segkit.sources.quality import READ
-from segkit.sources.traits import item_traits, read_column, refuse_unreadable
+from segkit.sources.traits import read_column, refuse_unreadable
 from segkit.sourcespec import Origin, origin_of, scale_source
 from segkit.study import Study
-from segkit.traits import TraitSpec
+from segkit.traits import TraitSpec, item_traits
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,10 @@ def _of_source(
     }
     for name, trait in here.items():
         _require(source, name, trait)
-    rows = prepare(con, source.rows, study, here, source.spec.decimal).table
+    made = prepare(con, source.rows, study, here, source.spec, source.where)
+    source = replace(source, spec=made.spec)
     for name, trait in here.items():
-        yield _of_one(rows, source, name, trait, study)
+        yield _of_one(made.table, source, name, trait, study)
 
 
 def _require(source: Source, name: str, trait: TraitSpec) -> None:
