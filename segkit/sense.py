@@ -195,7 +195,7 @@ def _check_traits(study: "Study") -> None:
         _check_trait(f"traits.{name}", trait)
     for name, scale in study.scales.items():
         _check_scale(f"scales.{name}", scale.items, scale.reverse)
-        _check_limits(f"scales.{name}.range", scale.range)
+        _check_answers(f"scales.{name}", list(scale.levels.values()), scale.range)
 
 
 def _check_trait(where: str, trait: TraitSpec) -> None:
@@ -230,4 +230,15 @@ def _check_scale(where: str, items: list[str], reverse: list[str]) -> None:
         raise StudyError(
             f"{where}.reverse names '{strange[0]}', which is none of its items",
             fix=nearest(strange[0], items),
+        )
+
+
+def _check_answers(where: str, numbers: list[float], limits: list[float]) -> None:
+    if not limits:
+        raise StudyError(f"{where} lacks range", "range: [lowest, highest], or levels: [lowest, ...]")
+    _check_limits(f"{where}.range", limits)
+    if numbers and [min(numbers), max(numbers)] != limits:
+        raise StudyError(
+            f"{where}.levels go from {min(numbers):g} to {max(numbers):g}, and its range is {limits}",
+            "a level for each whole number of the range, lowest first; or text: number",
         )

@@ -161,6 +161,8 @@ class ScaleSpec:
         Share of the items that must be answered for a score, 0 to 1.
     missing : dict of str to str
         Codes that mean no answer, and why.
+    levels : dict of str to float
+        Answer in words -> its number; numbers are read beside them.
     source : str
         The source that holds the items; by default the customer table, or the only source.
     """
@@ -173,6 +175,7 @@ class ScaleSpec:
     min_answered: float = 0.8
     missing: Mapping[str, str] = field(default_factory=dict)
     names: list[str] | None = None
+    levels: Mapping[str, float] = field(default_factory=dict)
     source: str = ""
 
 
@@ -225,19 +228,40 @@ def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, An
 
 
 def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
-    """A scale as the study states it."""
+    """A scale as the study states it; answers in words, lowest first, count from its lowest number.
+
+    Examples
+    --------
+    >>> spec = scale_spec("calm", {"items": ["a", "b"], "levels": ["No", "Partly", "Yes"]})
+    >>> spec.range, spec.levels
+    ([1, 3], {'No': 1.0, 'Partly': 2.0, 'Yes': 3.0})
+    """
     stated: dict[str, Any] = {"label": _label(name)} | {
         **given,
         "missing": _codes(given.get("missing", {})),
     }
-    source = stated.pop("from", "")
+    source, levels = stated.pop("from", ""), stated.get("levels", {})
+    if not isinstance(levels, Mapping):
+        low = stated.setdefault("range", [1, len(levels)])[0]
+        levels = {text: low + place for place, text in enumerate(levels)}
+    stated["levels"] = {str(text): float(number) for text, number in levels.items()}
+    ends = [min(stated["levels"].values()), max(stated["levels"].values())] if levels else []
+    stated.setdefault("range", ends)
     return ScaleSpec(source=source, **stated)
 
 
 def item_traits(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
-    """The items of all scales as traits: numbers within the scale's range."""
+    """The items of all scales as traits: numbers within the scale's range, or the words for them."""
     return {
-        item: TraitSpec("number", scale.basis, item, item, missing=scale.missing, plausible=scale.range)
+        item: TraitSpec(
+            "number",
+            scale.basis,
+            item,
+            item,
+            missing=scale.missing,
+            plausible=scale.range,
+            levels=scale.levels or None,
+        )
         for scale in scales.values()
         for item in scale.items
     }

@@ -98,6 +98,50 @@ def test_item_non_response_is_counted_by_item():
     assert outcomes["b"] == {"read": N}
 
 
+AGREE = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
+WORDED = {"items": ["a", "b"], "levels": AGREE, "reverse": ["b"]}
+
+
+def scored(frame, scale):
+    """The scores of one scale, and what became of its items."""
+    made = study(scales={"s": scale}, bases=["income"], descriptors=["s"])
+    tables = segkit.load_tables(made, customers=frame)
+    features = segkit.build_features(tables, as_of="2014-07-01")
+    outcomes = tables.quality.traits.groupby("trait", sort=False)
+    return features.frame["s"], {n: p.set_index("outcome")["customers"].to_dict() for n, p in outcomes}
+
+
+def test_answers_in_words_score_as_their_numbers_do():
+    """Agree (4) and, turned, Disagree (6 - 2 = 4) are 4; Strongly agree and Strongly disagree 5."""
+    turned = cells("Strongly disagree", rest="Disagree")
+    worded = table(a=cells("Strongly agree", rest="Agree"), b=turned)
+    numbered = table(a=cells("5", rest="4"), b=cells("1", rest="2"))
+    words, _ = scored(worded, WORDED)
+    numbers, _ = scored(numbered, {"items": ["a", "b"], "range": [1, 5], "reverse": ["b"]})
+    assert words.tolist() == numbers.tolist() == [5.0, *[4.0] * (N - 1)]
+
+
+def test_a_misspelt_answer_is_set_aside_and_counted():
+    frame = table(a=cells("Agre", rest="Agree"), b=cells(rest="Neutral"))
+    scores, outcomes = scored(frame, WORDED)
+    assert outcomes["a"] == {"read": N - 1, "can't be read": 1}
+    assert scores.isna().sum() == 1
+
+
+def test_words_and_numbers_may_stand_in_one_column():
+    ends = {"Not at all": 0, "Very": 10}
+    frame = table(a=cells("Not at all", "7", "11", rest="Very"), b=cells(rest="5"))
+    scores, outcomes = scored(frame, {"items": ["a", "b"], "levels": ends, "min_answered": 1})
+    assert scores.iloc[:2].tolist() == [2.5, 6.0]
+    assert outcomes["a"] == {"read": N - 1, "not plausible (outside 0 to 10)": 1}
+
+
+def test_too_many_misspelt_answers_are_refused_with_the_levels():
+    frame = table(a=cells("agre", "agre", "agre", rest="Agree"), b=cells(rest="Neutral"))
+    with pytest.raises(DataError, match=r"3 of 30 values of 'a' can't be read.*'Strongly agree'"):
+        scored(frame, WORDED)
+
+
 def test_single_answers_keep_their_order_and_their_don_t_know():
     trait = {
         "kind": "ordered", "basis": "psychographic", "levels": ["Disagree", "Neutral", "Agree"],
@@ -143,6 +187,10 @@ BAD_STUDIES = [
     ({"choices": {"in": {"basis": "behavioural", "columns": {"come": "c"}}},
       "traits": {"in_come": {"kind": "number", "basis": "demographic"}}},
      "'in_come' is both a trait and an option of 'in'"),
+    ({"scales": {"s": {"items": ["a", "b"]}}}, "scales.s lacks range"),
+    ({"scales": {"s": {**WORDED, "range": [1, 7]}}},
+     r"scales.s.levels go from 1 to 5, and its range is \[1, 7\]"),
+    ({"scales": {"s": {**WORDED, "levels": ["Agree"]}}}, "scales.s.levels"),
     ({"weight": "income"}, "'income' is both a trait and the weight"),
     ({"tables": survey_rows({"preview": {}})}, "set_aside.preview"),
     ({"tables": survey_rows({"preview": {"status": []}})}, "set_aside.preview.status"),
