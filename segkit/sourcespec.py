@@ -164,9 +164,10 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
     if trait.kind in PAIRS and trait.origin and len(trait.origin) != 2:
         raise StudyError(f"{where}.from is {trait.origin}", "[column, column]")
     if not trait.columns and not _only_source(study) and known:
-        raise _unclear(where, "from", known)
-    for source, column in origin_of(trait, study).columns.items():
-        _refuse_contact(where, source, column, study)
+        raise _unclear(where, "source" if trait.kind in PAIRS else "from", known)
+    for source in origin_of(trait, study).columns:
+        for column in trait.origin or [origin_of(trait, study).columns[source]]:
+            _refuse_contact(where, source, column, study)
     if trait.conflict == MOST_TRUSTED and not trait.trust and not study.profile.trust:
         raise StudyError(
             f"{where}.conflict is 'most_trusted', and no order of trust is stated",

@@ -9,7 +9,9 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
+from segkit.scalespec import item_traits
 from segkit.sources.amounts import looks_like_date, number_forms, read_range
+from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
 from segkit.sources.currencies import mixed_notices, named_in
 from segkit.sources.files import read_raw
@@ -17,9 +19,10 @@ from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
 from segkit.study import Study
 from segkit.tablespec import TableSpec
-from segkit.traits import NUMBERS, TraitSpec, item_traits
+from segkit.traits import NUMBERS, TraitSpec
 
 _KEY = "segkit__key"
+CUSTOMERS = "the customer table"
 
 
 @dataclass
@@ -55,7 +58,7 @@ def prepare(
     study: Study,
     traits: Mapping[str, TraitSpec] | None = None,
     spec: TableSpec | None = None,
-    where: str = "the customer table",
+    where: str = CUSTOMERS,
 ) -> Prepared:
     """Join what amounts and looked-up texts stand for.
 
@@ -92,6 +95,8 @@ def prepare(
     for name, trait in traits.items():
         if trait.lookup and trait.column in customers.columns:
             _join_lookup(con, made, name, trait, study)
+    chosen = choice_notices(customers, traits)
+    made.notices += chosen if where == CUSTOMERS else [f"{where}: {text}" for text in chosen]
     return made
 
 

@@ -22,7 +22,7 @@ from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
-from segkit.sources.respondents import unlisted, weight_notice
+from segkit.sources.respondents import weight_notice
 from segkit.sources.traits import read_traits
 from segkit.study import Study
 from segkit.tablespec import TableSpec
@@ -106,7 +106,6 @@ class Reading:
             self.notices += made.notices
             self.inputs |= made.inputs
             self.traits, self.trait_record = read_traits(made.table, self.study, made.spec)
-            self.notices += unlisted(made.table, self.study)
         return customers
 
     def joined(self, lines: ibis.Table | None) -> Joined:
@@ -121,6 +120,7 @@ class Reading:
             sources.append(source_of(name, check, self.study))
         joined = join_sources(self.con, sources, self.study, own=own, lines=lines)
         self.traits, self.trait_record = joined.traits, joined.record
+        self.inputs |= joined.inputs
         self.notices += [*findings_of(joined.profile), *joined.profile.notices]
         return joined
 

@@ -10,6 +10,7 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
+from segkit.scalespec import item_traits
 from segkit.sources.made import ACCEPTED, MADE, bands_of, make
 from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
@@ -18,7 +19,7 @@ from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study
 from segkit.tablespec import TableSpec
-from segkit.traits import NUMBERS, OTHER, TraitSpec, item_traits, last_day
+from segkit.traits import NUMBERS, OTHER, TraitSpec, last_day
 
 _WHY = "__why"
 TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})

@@ -47,6 +47,29 @@ def test_options_in_one_cell_are_told_apart_even_with_the_separator_in_them():
     assert said in tables.quality.notices
 
 
+def test_blank_answers_are_missing_unless_the_study_says_that_none_was_chosen():
+    frame = table(**drinks(["Tea", "", ""], ["", "", "Milk"]), Q5=cells("", "Sport, live", rest="News"))
+    as_missing, outcomes = asked(frame, choices={"drinks": DRINKS, "reads": READS})
+    assert (outcomes["drinks_tea"]["blank"], outcomes["reads_news"]["blank"]) == (1, 1)
+    assert (
+        "1 rows leave 'Q1: Tea' and its 1 other options blank: their answers are missing; if a blank "
+        "means that none was chosen, the question's `blank: none` says so" in as_missing.quality.notices
+    )
+    asked_so = {"drinks": {**DRINKS, "blank": "none"}, "reads": {**READS, "blank": "none"}}
+    as_none, outcomes = asked(frame, choices=asked_so)
+    assert all(outcomes[name] == {"read": N} for name in outcomes)
+    assert as_none.traits["drinks_tea"].iloc[:3].tolist() == [1, 0, 0]
+    assert as_none.traits["reads_sport"].iloc[:3].tolist() == [0, 1, 0]
+    said = "1 rows leave 'Q5' blank: they count as none chosen (`blank: none`)"
+    assert said in as_none.quality.notices
+
+
+def test_a_code_for_no_answer_stays_missing_beside_blanks_that_are_none():
+    given = {**READS, "blank": "none", "missing": ["-99"]}
+    _, outcomes = asked(table(Q5=cells("", "-99", rest="News")), choices={"reads": given})
+    assert outcomes["reads_news"] == {"read": N - 1, "no answer (-99)": 1}
+
+
 def test_codes_for_no_answer_are_no_choice():
     given = {**READS, "missing": {"-99": "don't know"}}
     _, outcomes = asked(table(Q5=cells("-99", rest="News")), choices={"reads": given})
@@ -191,6 +214,9 @@ BAD_STUDIES = [
     ({"scales": {"s": {**WORDED, "range": [1, 7]}}},
      r"scales.s.levels go from 1 to 5, and its range is \[1, 7\]"),
     ({"scales": {"s": {**WORDED, "levels": ["Agree"]}}}, "scales.s.levels"),
+    ({"choices": {"q": {**READS, "blank": "zero"}}}, "choices.q.blank is 'zero'"),
+    ({"traits": {"x": {"kind": "number", "basis": "demographic", "blank": "none"}}},
+     "traits.x is a number and has blank"),
     ({"weight": "income"}, "'income' is both a trait and the weight"),
     ({"tables": survey_rows({"preview": {}})}, "set_aside.preview"),
     ({"tables": survey_rows({"preview": {"status": []}})}, "set_aside.preview.status"),
