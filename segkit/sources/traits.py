@@ -255,6 +255,11 @@ def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
     return f"numbers with decimal '{spec.decimal}'; `kind: amount` also reads currencies and units"
 
 
+def is_text(trait: TraitSpec) -> bool:
+    """Whether a trait's values are texts: levels, bands, places."""
+    return bool(trait.bands) or (trait.kind in TEXTS and trait.numbers is None)
+
+
 def typed(column: pd.Series, trait: TraitSpec) -> pd.Series:
     """A trait's values in the type of its kind."""
     if trait.bands:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import segkit
 from segkit.errors import DataError
 from segkit.sources.currencies import code_of, named_in
 from segkit.sources.notation import form_of, tell
@@ -89,8 +90,6 @@ def test_several_columns_in_different_currencies_are_refused():
 
 
 def test_several_currencies_stand_where_the_study_wants_it(make_study):
-    import segkit
-
     columns = {"customer_id": "customer", "order_id": "order", "order_date": "when", "amount": "paid"}
     study = make_study(columns, rules={"mixed_currencies": "keep"})
     tables = segkit.load_tables(study, transactions=orders_with("paid", ["€5.00", "$6.00"]))
@@ -108,8 +107,6 @@ def test_amounts_without_a_sign_among_others_are_said():
 
 
 def test_a_currency_that_is_not_the_study_s_is_said(make_study):
-    import segkit
-
     columns = {"customer_id": "customer", "order_id": "order", "order_date": "when", "amount": "paid"}
     frame = orders().assign(paid="£10.50")
     told = {

@@ -21,7 +21,7 @@ from segkit.sources.joins.rows import Source
 from segkit.sources.joins.settle import TIE, count_conflicts, settle_values
 from segkit.sources.joins.values import Wanted, prepare_sources, read_values, wanted_of
 from segkit.sources.quality import READ, account_traits
-from segkit.sources.traits import TEXTS, refuse_no_value, typed
+from segkit.sources.traits import is_text, refuse_no_value, typed
 from segkit.study import Study
 
 
@@ -134,9 +134,7 @@ def _wide(chosen: ibis.Table, wanted: Mapping[str, Wanted], index: pd.Index) -> 
 
 
 def _number_or_text(value: Any, one: Wanted) -> Any:
-    trait = one.trait
-    is_text = bool(trait.bands) or (trait.kind in TEXTS and trait.numbers is None)
-    return value if is_text else value.cast("float64")
+    return value if is_text(one.trait) else value.cast("float64")
 
 
 def _record(

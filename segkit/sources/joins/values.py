@@ -13,7 +13,7 @@ from segkit.scalespec import item_traits
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
 from segkit.sources.prepared import Prepared, prepare
 from segkit.sources.quality import READ
-from segkit.sources.traits import read_column, refuse_unreadable
+from segkit.sources.traits import is_text, read_column, refuse_unreadable
 from segkit.sourcespec import Origin, origin_of, scale_source
 from segkit.study import Study
 from segkit.traits import TraitSpec
@@ -35,12 +35,26 @@ class Wanted:
 
 def wanted_of(study: Study) -> dict[str, Wanted]:
     """Every attribute that a study reads about customers, by name."""
-    wanted = {name: Wanted(trait, origin_of(trait, study)) for name, trait in study.traits.items()}
+    tolerance = study.profile.tolerance_of
+    wanted = {
+        name: Wanted(trait, replace(origin_of(trait, study), tolerance=tolerance(name)))
+        for name, trait in study.traits.items()
+    }
     for scale in study.scales.values():
         source = scale_source(scale.source, study)
         for name, item in item_traits({"": scale}).items():
-            wanted[name] = Wanted(item, Origin({source: item.column}))
+            origin = Origin({source: item.column}, tolerance=tolerance(name))
+            wanted[name] = Wanted(item, origin)
     return wanted
+
+
+def tolerances_of(wanted: Mapping[str, Wanted]) -> dict[str, float]:
+    """Attributes that are numbers -> by how much, as a share, their values may differ and agree."""
+    return {
+        name: one.origin.tolerance
+        for name, one in wanted.items()
+        if not is_text(one.trait) and one.trait.kind not in {"yes_no", "chosen"}
+    }
 
 
 def prepare_sources(
