@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from segkit.tablespec import TableSpec
 
 TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
+RFM = ("recency_days", "n_orders", "revenue")
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
@@ -137,6 +138,12 @@ def _check_found_by_id(study: "Study") -> None:
 
 def _check_rules(study: "Study") -> None:
     """Rules are read where they are used; here, only that none looks at what is protected."""
+    absent = [name for name in RFM if name not in study.traits]
+    if study.segments == "rfm" and not study.has_orders and absent:
+        raise StudyError(
+            f"segments is rfm, and there are neither orders nor traits called {', '.join(absent)}",
+            f"tables.transactions, or traits {', '.join(RFM)}",
+        )
     rules = study.segments if isinstance(study.segments, tuple) else ()
     wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
     protected = study.shielded - set(study.outcomes)

@@ -200,7 +200,11 @@ def load_study(study: str | Path | Mapping[str, Any]) -> Study:
     if isinstance(study, Mapping):
         return _build("study", Path.cwd() / "data" / "study", study)
     folder = find_study(study)
-    return _build(folder.name, folder, _read(folder / "study.yaml"))
+    content = _read(folder / "study.yaml")
+    try:
+        return _build(folder.name, folder, content)
+    except StudyError as error:
+        raise error.said_of("study.yaml") from None
 
 
 def project_root() -> Path:

@@ -24,6 +24,7 @@ from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
 from segkit.sources.respondents import weight_notice
 from segkit.sources.traits import read_traits
+from segkit.sources.unused import unused
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -106,6 +107,7 @@ class Reading:
             self.notices += made.notices
             self.inputs |= made.inputs
             self.traits, self.trait_record = read_traits(made.table, self.study, made.spec)
+        self.notices += unused(self.study, customers.columns)
         return customers
 
     def joined(self, lines: ibis.Table | None) -> Joined:
@@ -122,6 +124,7 @@ class Reading:
         self.traits, self.trait_record = joined.traits, joined.record
         self.inputs |= joined.inputs
         self.notices += [*findings_of(joined.profile), *joined.profile.notices]
+        self.notices += unused(self.study, () if own is None else own.columns)
         return joined
 
     def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:

@@ -237,8 +237,13 @@ def refuse_unreadable(
             f"the trait '{name}': {unread:,} of {given:,} values of '{column}'"
             f"{f' in {where}' if where else ''} can't be read",
             _accepted(trait, spec),
-            "Correct the trait's entry in study.yaml; codes for no answer go under `missing`",
+            f"Correct the trait's entry in study.yaml{_date_fix(trait)}; codes for no answer go under "
+            "`missing`",
         )
+
+
+def _date_fix(trait: TraitSpec) -> str:
+    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind == "date" else ""
 
 
 def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
@@ -251,7 +256,7 @@ def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
     if trait.kind in MADE:
         return ACCEPTED[trait.kind]
     if trait.kind == "date":
-        return f"dates as '{trait.date_format or spec.date_format}' says"
+        return f"dates as date_format '{trait.date_format or spec.date_format}' of the trait says"
     return f"numbers with decimal '{spec.decimal}'; `kind: amount` also reads currencies and units"
 
 
