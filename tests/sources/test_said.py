@@ -9,7 +9,9 @@ import yaml
 import segkit
 from segkit.cli import main
 from segkit.errors import DataError, StudyError
+from segkit.personas.facts import format_value
 from segkit.personas.messages import load_messages
+from segkit.sources.counts import counted
 from tests.conftest import study_of
 from tests.sources.test_bad_input import COLUMNS, orders
 from tests.sources.test_sources_read import cells, load, study
@@ -98,6 +100,17 @@ def test_a_study_of_rfm_without_orders_is_refused():
     number = {"kind": "number", "basis": "behavioural", "from": "crm"}
     with pytest.raises(StudyError, match="neither orders nor traits called recency_days, n_orders"):
         study({"revenue": number}, segments="rfm")
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"), [("EUR", "EUR 1,200.00"), ("CHF ", "CHF 1,200.00"), ("$", "$1,200.00")]
+)
+def test_money_is_written_the_same_in_check_and_report(make_study, currency, shown):
+    study = make_study(COLUMNS, currency=currency)
+    tables = segkit.load_tables(study, transactions=orders().assign(paid="30.00"))
+    assert f"{shown} in sales" in tables.reading
+    assert f"{shown} in sales" in counted(tables.quality.kept, study.words, study.currency)
+    assert format_value(1200, "cents", study.currency) == shown
 
 
 def test_a_source_of_which_nothing_is_used_is_said():

@@ -54,7 +54,7 @@ def _require(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
             f"the frame has no column {' or '.join(map(repr, absent))}",
             f"for rfm, days since the last order as '{recency}', the number of orders as "
             f"'{frequency}' and money as '{monetary}'",
-            f"{meant}Rename yours, or name them: `rules=segkit.rfm_rules(frame, recency, frequency, monetary)`",
+            f"{meant}Rename yours, or name them in `segkit.rfm_rules(frame, recency, ...)`",
         )
 
 
