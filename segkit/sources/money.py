@@ -94,14 +94,15 @@ def settle_columns(
 
 def _forms(table: ibis.Table, column: str) -> tuple[dict[str, int], dict[str, int]]:
     """The forms of a column's numbers, and the currencies that they name, each with its count."""
-    text = _text(table[column])
+    each = table.group_by(written=table[column]).agg(times=table.count())
+    text = _text(each.written)
     digits = _digits(text)
     form = digits.re_replace("[0-9]", "9")
     form = digits.startswith("0").ifelse(ibis.literal("0") + form[1:], form)
     sign = text.re_extract(_NAMED, 1).upper()
-    seen = table.select(form=form, sign=sign)
+    seen = each.select(form=form, sign=sign, times=each.times)
     seen = seen.filter(seen.form.notnull())
-    counts = seen.group_by(["form", "sign"]).agg(n=seen.count()).execute()
+    counts = seen.group_by(["form", "sign"]).agg(n=seen.times.sum()).execute()
     by_sign = counts[counts["sign"] != ""].groupby("sign")["n"].sum()
     forms = counts.groupby("form")["n"].sum()
     return (
