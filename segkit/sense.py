@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from segkit.tablespec import TableSpec
 
 TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
+RFM = ("recency_days", "n_orders", "revenue")
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
@@ -138,6 +139,12 @@ def _check_found_by_id(study: "Study") -> None:
 
 def _check_rules(study: "Study") -> None:
     """Rules are read where they are used; here, only that none looks at what is protected."""
+    absent = [name for name in RFM if name not in study.traits]
+    if study.segments == "rfm" and not study.has_orders and absent:
+        raise StudyError(
+            f"segments is rfm, and there are neither orders nor traits called {', '.join(absent)}",
+            f"tables.transactions, or traits {', '.join(RFM)}",
+        )
     rules = study.segments if isinstance(study.segments, tuple) else ()
     wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
     protected = study.shielded - set(study.outcomes)
@@ -191,7 +198,7 @@ def _check_traits(study: "Study") -> None:
         _check_trait(f"traits.{name}", trait)
     for name, scale in study.scales.items():
         _check_scale(f"scales.{name}", scale.items, scale.reverse)
-        _check_limits(f"scales.{name}.range", scale.range)
+        _check_answers(f"scales.{name}", list(scale.levels.values()), scale.range)
 
 
 def _check_weight(study: "Study") -> None:
@@ -253,4 +260,15 @@ def _check_scale(where: str, items: list[str], reverse: list[str]) -> None:
         raise StudyError(
             f"{where}.reverse names '{strange[0]}', which is none of its items",
             fix=nearest(strange[0], items),
+        )
+
+
+def _check_answers(where: str, numbers: list[float], limits: list[float]) -> None:
+    if not limits:
+        raise StudyError(f"{where} lacks range", "range: [lowest, highest], or levels: [lowest, ...]")
+    _check_limits(f"{where}.range", limits)
+    if numbers and [min(numbers), max(numbers)] != limits:
+        raise StudyError(
+            f"{where}.levels go from {min(numbers):g} to {max(numbers):g}, and its range is {limits}",
+            "a level for each whole number of the range, lowest first; or text: number",
         )

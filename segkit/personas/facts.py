@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from segkit.disclosure import MIN_CELL
+from segkit.moneytext import money_text
 from segkit.personas.measures import Sample
 
 WITHHELD = "withheld"
@@ -138,14 +139,10 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
     if unit in {"score", "index"}:
         return f"{value:.2f}".replace("-", "−")
     if unit == "cents":
-        return _money(f"{value:,.2f}", currency)
+        return money_text(value, currency)
     if unit == "money":
-        return _money(f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}", currency)
+        return money_text(value, currency, decimals=0 if abs(value) >= 100 else 2)
     return f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}"
-
-
-def _money(amount: str, currency: str) -> str:
-    return f"{currency} {amount}" if currency.isalpha() else f"{currency}{amount}"
 
 
 @dataclass(frozen=True)

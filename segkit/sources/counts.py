@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.moneytext import money_text
 from segkit.sources.check import Check
 from segkit.study import Study
 
@@ -40,7 +41,7 @@ def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str
         return customers
     return (
         f"{customers}, {counts['orders']:,} {words['orders']} and "
-        f"{currency}{counts['amount']:,.2f} in sales on {counts['lines']:,} lines"
+        f"{money_text(counts['amount'], currency)} in sales on {counts['lines']:,} lines"
     )
 
 

@@ -192,6 +192,7 @@ def test_hubspot_companies_come_with_their_traits(new, capsys):
         **{"Company owner": "Bo Smith", "Phone Number": "+49 170 55501", "City": "Bonn"},
         **{"Create Date": "2026-02-03 10:00"},
     )
+    frame["Annual Revenue"] = frame["Annual Revenue"].str.removeprefix("$")  # euros, all of them
     study, out = new(companies=frame)
     assert "companies.csv is HubSpot companies" in out
     kinds = {name: (trait["kind"], trait["basis"]) for name, trait in study["traits"].items()}

@@ -47,6 +47,29 @@ def test_options_in_one_cell_are_told_apart_even_with_the_separator_in_them():
     assert said in tables.quality.notices
 
 
+def test_blank_answers_are_missing_unless_the_study_says_that_none_was_chosen():
+    frame = table(**drinks(["Tea", "", ""], ["", "", "Milk"]), Q5=cells("", "Sport, live", rest="News"))
+    as_missing, outcomes = asked(frame, choices={"drinks": DRINKS, "reads": READS})
+    assert (outcomes["drinks_tea"]["blank"], outcomes["reads_news"]["blank"]) == (1, 1)
+    assert (
+        "1 rows leave 'Q1: Tea' and its 1 other options blank: their answers are missing; if a blank "
+        "means that none was chosen, the question's `blank: none` says so" in as_missing.quality.notices
+    )
+    asked_so = {"drinks": {**DRINKS, "blank": "none"}, "reads": {**READS, "blank": "none"}}
+    as_none, outcomes = asked(frame, choices=asked_so)
+    assert all(outcomes[name] == {"read": N} for name in outcomes)
+    assert as_none.traits["drinks_tea"].iloc[:3].tolist() == [1, 0, 0]
+    assert as_none.traits["reads_sport"].iloc[:3].tolist() == [0, 1, 0]
+    said = "1 rows leave 'Q5' blank: they count as none chosen (`blank: none`)"
+    assert said in as_none.quality.notices
+
+
+def test_a_code_for_no_answer_stays_missing_beside_blanks_that_are_none():
+    given = {**READS, "blank": "none", "missing": ["-99"]}
+    _, outcomes = asked(table(Q5=cells("", "-99", rest="News")), choices={"reads": given})
+    assert outcomes["reads_news"] == {"read": N - 1, "no answer (-99)": 1}
+
+
 def test_codes_for_no_answer_are_no_choice():
     given = {**READS, "missing": {"-99": "don't know"}}
     _, outcomes = asked(table(Q5=cells("-99", rest="News")), choices={"reads": given})
@@ -131,6 +154,50 @@ def test_item_non_response_is_counted_by_item():
     assert outcomes["b"] == {"read": N}
 
 
+AGREE = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
+WORDED = {"items": ["a", "b"], "levels": AGREE, "reverse": ["b"]}
+
+
+def scored(frame, scale):
+    """The scores of one scale, and what became of its items."""
+    made = study(scales={"s": scale}, bases=["income"], descriptors=["s"])
+    tables = segkit.load_tables(made, customers=frame)
+    features = segkit.build_features(tables, as_of="2014-07-01")
+    outcomes = tables.quality.traits.groupby("trait", sort=False)
+    return features.frame["s"], {n: p.set_index("outcome")["customers"].to_dict() for n, p in outcomes}
+
+
+def test_answers_in_words_score_as_their_numbers_do():
+    """Agree (4) and, turned, Disagree (6 - 2 = 4) are 4; Strongly agree and Strongly disagree 5."""
+    turned = cells("Strongly disagree", rest="Disagree")
+    worded = table(a=cells("Strongly agree", rest="Agree"), b=turned)
+    numbered = table(a=cells("5", rest="4"), b=cells("1", rest="2"))
+    words, _ = scored(worded, WORDED)
+    numbers, _ = scored(numbered, {"items": ["a", "b"], "range": [1, 5], "reverse": ["b"]})
+    assert words.tolist() == numbers.tolist() == [5.0, *[4.0] * (N - 1)]
+
+
+def test_a_misspelt_answer_is_set_aside_and_counted():
+    frame = table(a=cells("Agre", rest="Agree"), b=cells(rest="Neutral"))
+    scores, outcomes = scored(frame, WORDED)
+    assert outcomes["a"] == {"read": N - 1, "can't be read": 1}
+    assert scores.isna().sum() == 1
+
+
+def test_words_and_numbers_may_stand_in_one_column():
+    ends = {"Not at all": 0, "Very": 10}
+    frame = table(a=cells("Not at all", "7", "11", rest="Very"), b=cells(rest="5"))
+    scores, outcomes = scored(frame, {"items": ["a", "b"], "levels": ends, "min_answered": 1})
+    assert scores.iloc[:2].tolist() == [2.5, 6.0]
+    assert outcomes["a"] == {"read": N - 1, "not plausible (outside 0 to 10)": 1}
+
+
+def test_too_many_misspelt_answers_are_refused_with_the_levels():
+    frame = table(a=cells("agre", "agre", "agre", rest="Agree"), b=cells(rest="Neutral"))
+    with pytest.raises(DataError, match=r"3 of 30 values of 'a' can't be read.*'Strongly agree'"):
+        scored(frame, WORDED)
+
+
 def test_single_answers_keep_their_order_and_their_don_t_know():
     trait = {
         "kind": "ordered", "basis": "psychographic", "levels": ["Disagree", "Neutral", "Agree"],
@@ -183,6 +250,13 @@ BAD_STUDIES = [
     ({"choices": {"in": {"basis": "behavioural", "columns": {"come": "c"}}},
       "traits": {"in_come": {"kind": "number", "basis": "demographic"}}},
      "'in_come' is both a trait and an option of 'in'"),
+    ({"scales": {"s": {"items": ["a", "b"]}}}, "scales.s lacks range"),
+    ({"scales": {"s": {**WORDED, "range": [1, 7]}}},
+     r"scales.s.levels go from 1 to 5, and its range is \[1, 7\]"),
+    ({"scales": {"s": {**WORDED, "levels": ["Agree"]}}}, "scales.s.levels"),
+    ({"choices": {"q": {**READS, "blank": "zero"}}}, "choices.q.blank is 'zero'"),
+    ({"traits": {"x": {"kind": "number", "basis": "demographic", "blank": "none"}}},
+     "traits.x is a number and has blank"),
     ({"weight": "income"}, "'income' is both a trait and the weight"),
     ({"weight": "a", "scales": {"s": {"items": ["a", "b"], "range": [1, 5]}}},
      "'a' is both an item of a scale and the weight"),
