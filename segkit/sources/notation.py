@@ -139,7 +139,7 @@ def settled_for(
         return spec, []
     n_clear, n_other = told.clear[marks[0]], told.clear[OTHER[marks[0]]]
     known = replace(spec, marks={**spec.marks, column: marks})
-    is_usual = marks[0] == "." and not told.n_doubtful
+    is_usual = marks == (spec.decimal, spec.thousands) and told.n_doubtful <= n_clear
     if spec.stated or not n_clear or is_usual or (default and n_other):
         return known, []
     thousands = f" and thousands '{marks[1]}'" if marks[1] else ""

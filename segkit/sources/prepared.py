@@ -136,7 +136,7 @@ def _amount_marks(
     limit, forms = study.rules["max_unreadable_share"], number_forms(pairs)
     made.spec, said = settled_for(column, forms, made.spec, where, limit, default=".")
     made.notices += said
-    return marked(made.spec, column).decimal, "decimal" in made.spec.stated or bool(said)
+    return marked(made.spec, column).decimal, bool(made.spec.stated) or column in made.spec.marks
 
 
 def _join_countries(con: Backend, made: Prepared, column: str) -> None:

@@ -105,6 +105,8 @@ def test_a_column_s_other_amounts_settle_a_lone_point():
     english = cells("61.135", "36.9 Million", "500")
     assert read(table(x=german), AMOUNT)[0].iloc[0] == 61_135
     assert read(table(x=english), AMOUNT)[0].iloc[0] == 61.135
+    many = cells("61.135", rest="36.9 Million")
+    assert read(table(x=many), AMOUNT)[0].iloc[0] == 61.135
 
 
 def test_the_dictionary_states_the_rules():

@@ -139,7 +139,12 @@ def test_a_number_between_1_000_and_the_doubtful_ones_settles_nothing():
 def test_one_clear_value_settles_a_doubtful_one(other, value):
     tables = paid("61.135", other, rest="500")
     assert amounts(tables)[0] == value
-    assert notice(tables, "can be read in no other way")
+    assert bool(notice(tables, "can be read in no other way")) == (value > 1000 or "," in other)
+
+
+def test_few_clear_values_that_settle_many_are_said():
+    tables = paid("12.5", rest="61.135")
+    assert "decimal '.', since 1 of its values can be read" in notice(tables, "in no other way")
 
 
 def test_what_the_study_states_settles_it():
