@@ -10,7 +10,7 @@ from segkit.errors import StudyError, nearest
 from segkit.personas.agreement import automatic_names
 from segkit.personas.cards import Card, Personas
 from segkit.personas.facts import Fact
-from segkit.personas.lexicon import LANGUAGE, load_lexicon
+from segkit.personas.lexicon import LANGUAGE, Lexicon, load_lexicon
 from segkit.personas.messages import FILE
 from segkit.personas.names import Name
 from segkit.personas.noted import Noted
@@ -30,6 +30,7 @@ def describe_segments(
     language: str = LANGUAGE,
     last: Mapping[str, Name] | None = None,
     n_boot: int = 100,
+    as_of: str = "",
 ) -> Personas:
     """Name the segments and write a card for each.
 
@@ -54,6 +55,8 @@ def describe_segments(
         them: each is kept as long as every word of it holds.
     n_boot : int
         Resamples that say how sure a name is; 0 asks none.
+    as_of : str
+        Day, YYYY-MM-DD, against which the notes' review dates are held; empty: none is.
 
     Returns
     -------
@@ -78,7 +81,8 @@ def describe_segments(
     writers = {key: CardWriter(profile, key, currency, words) for key in profile.keys}
     cards = [_named(writers[key].card(called[key]), automatic[key], n_boot) for key in profile.keys]
     if messages is not None:
-        cards = [_noted(card, writers[card.key], messages, language) for card in cards]
+        lexicon = load_lexicon(language)
+        cards = [_noted(card, writers[card.key], messages, lexicon, as_of) for card in cards]
     facts = {fact.id: fact for card in cards for fact in card.facts}
     called = called.astype("object").rename_axis("segment_key").rename("name")
     unplaced = _unplaced(messages, profile.keys)
@@ -120,10 +124,10 @@ def _named(card: Card, name: Name, n_boot: int) -> Card:
     return replace(card, auto_name=name.text, agreement=agreement)
 
 
-def _noted(card: Card, writer: CardWriter, messages: Messages, language: str) -> Card:
+def _noted(card: Card, writer: CardWriter, messages: Messages, lexicon: Lexicon, as_of: str) -> Card:
     if card.key not in messages.segments:
         return card
-    noted = Noted(messages.segments[card.key], writer, card, load_lexicon(language))
+    noted = Noted(messages.segments[card.key], writer, card, lexicon, as_of)
     return replace(card, notes=noted.shown())
 
 

@@ -199,7 +199,13 @@ def given(text: str) -> Markup:
     return escape(text)
 
 
-def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict[str, Any]]:
+def fact_table(
+    facts: Mapping[str, Fact],
+    keys: Iterable[str] = (),
+    *,
+    window: tuple[str, str] | None = None,
+    as_of: str = "",
+) -> list[dict[str, Any]]:
     """Facts as plain records, sorted by id, for facts.json; those that are withheld are left out.
 
     Parameters
@@ -207,9 +213,15 @@ def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict
     facts : dict of str to Fact
     keys : iterable of str
         Of the segments; where one may hold a slash, as a rule's name may, it must be given.
+    window : tuple of str, optional
+        First and last day that the data cover; None where nothing in them is dated.
+    as_of : str
+        Reference date, exclusive.
     """
     keys = sorted(keys, key=len, reverse=True)
-    return [_record(facts[name], keys) for name in sorted(facts) if not facts[name].is_withheld]
+    period = {"window": None if window is None else list(window), "as_of": as_of}
+    shown = [facts[name] for name in sorted(facts) if not facts[name].is_withheld]
+    return [_record(fact, keys) | period for fact in shown]
 
 
 def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from segkit.features.table import Features
 from segkit.personas.agreement import as_records
 from segkit.personas.cards import Personas
 from segkit.personas.facts import Fact, fact_table
@@ -26,11 +27,11 @@ class HasFacts(Protocol):
         """Segment name by key."""
 
 
-def write_facts(result: HasFacts, folder: Path) -> None:
-    """Write every fact, and what each segment is called on the page."""
-    facts = json.dumps(
-        fact_table(result.facts, map(str, result.names.keys())), indent=1, ensure_ascii=False
-    )
+def write_facts(result: HasFacts, folder: Path, features: Features) -> None:
+    """Write every fact with the period that it covers, and what each segment is called on the page."""
+    keys = map(str, result.names.keys())
+    table = fact_table(result.facts, keys, window=features.window, as_of=features.as_of)
+    facts = json.dumps(table, indent=1, ensure_ascii=False)
     names = json.dumps({str(key): str(name) for key, name in result.names.items()}, ensure_ascii=False)
     (folder / "facts.json").write_text(visible(facts), encoding="utf-8")
     (folder / NAMES).write_text(visible(names), encoding="utf-8")

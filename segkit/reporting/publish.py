@@ -14,12 +14,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from segkit.errors import RunError
+from segkit.personas.review import is_passed, said_day
 from segkit.reporting.analyst import address_of, analyst_page, title_of
 from segkit.reporting.briefs import brief_pages
 from segkit.reporting.kept import NAMES
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import refused_page, report_page
-from segkit.reporting.sentences import worded
 from segkit.reporting.workspace import Run
 from segkit.rights.forget import Erased
 
@@ -68,10 +68,12 @@ def publish(
     study = run.study
     notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
+    if is_passed(study.review_by, f"{started:%Y-%m-%d}"):
+        line += f" The segments were to be reviewed by {said_day(study.review_by)}."
     facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
     names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
     mark = run.fingerprint[:12]
-    pages = _write_analyst_pages(folders.working, line, study.words)
+    pages = _write_analyst_pages(folders.working, line)
     page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
     try:
         require_clean(page, read_facts(facts), names)
@@ -107,15 +109,11 @@ def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
-def _write_analyst_pages(
-    folder: Path, run_line: str, words: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
     """Write every notebook but the report's as a page; return their addresses and titles."""
     files = [file for file in sorted(folder.glob("*.ipynb")) if file.stem != "report"]
     notebooks = {file.stem: nbformat.read(file, as_version=4) for file in files}
-    pages = [
-        (address_of(name), worded(title_of(notebook), words)) for name, notebook in notebooks.items()
-    ]
+    pages = [(address_of(name), title_of(notebook)) for name, notebook in notebooks.items()]
     for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
         html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
         (folder / address).write_text(html, encoding="utf-8")

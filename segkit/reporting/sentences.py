@@ -289,5 +289,8 @@ def worded(text: str, words: Mapping[str, str]) -> str:
     >>> worded("The customers form one cloud.", {"customer": "post", "customers": "posts"})
     'The posts form one cloud.'
     """
-    text = re.sub(r"\bcustomers\b", words["customers"], text)
-    return re.sub(r"\bcustomer\b", words["customer"], text)
+    for own in ("customers", "customer"):
+        said = words[own]
+        for form, noun in ((own, said), (own.capitalize(), said[:1].upper() + said[1:])):
+            text = noun.join(re.split(rf"\b{form}\b", text))
+    return text

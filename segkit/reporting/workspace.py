@@ -90,7 +90,7 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            self._write("facts", lambda folder: write_facts(result, folder))
+            self._write("facts", lambda folder: write_facts(result, folder, self.features))
             if isinstance(result, Personas):
                 language = self.study.language
                 self._write("names", lambda folder: write_names(result, language, folder))
@@ -215,6 +215,7 @@ class Run(Shown):
             "words": study.words,
             "language": study.language,
             "last": self.last_names,
+            "as_of": study.as_of,
         }
 
     @cached_property
