@@ -125,6 +125,12 @@ class Study:
         return "transactions" in self.tables
 
     @property
+    def has_money(self) -> bool:
+        """Whether the order lines say what they cost; without it nothing in the study is money."""
+        columns = set(self.tables["transactions"].columns) if self.has_orders else set()
+        return "amount" in columns or {"quantity", "unit_price"} <= columns
+
+    @property
     def about_customers(self) -> dict[str, TableSpec]:
         """The customer table and the sources, by name."""
         customers = {name: spec for name, spec in self.tables.items() if name == "customers"}

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+ORDER_MONEY = ("order_discount", "order_refund")
+"""Money of a whole order, spread over its lines."""
+
 
 @dataclass(frozen=True)
 class TableSpec:

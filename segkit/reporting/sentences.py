@@ -136,10 +136,14 @@ class Told:
         """What was read and kept, and who lacks a base."""
         if not self.run.study.has_orders:
             return [self._rows_kept(), *self._lacking()]
-        slots = ("customers", "orders", "lines", "amount")
         template = (
             "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
+            if self.run.study.has_money
+            else "{customers} {word_c} and {orders} {word_o} on {lines} lines were "
         )
+        slots = [
+            name for name in ("customers", "orders", "lines", "amount") if f"{{{name}}}" in template
+        ]
         names = {"word_c": self.words["customers"], "word_o": self.words["orders"]}
         said = [
             Sentence(

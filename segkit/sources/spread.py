@@ -9,9 +9,8 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.files import Raw
 from segkit.sources.values import as_number
-from segkit.tablespec import TableSpec
+from segkit.tablespec import ORDER_MONEY, TableSpec
 
-ORDER_MONEY = ("order_discount", "order_refund")
 """What an order has once, in the order in which it is taken off."""
 
 
