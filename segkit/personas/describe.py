@@ -16,7 +16,11 @@ from segkit.personas.names import Name
 from segkit.personas.noted import Noted
 from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile
+from segkit.personas.rhythm import written
 from segkit.personas.writer import CardWriter
+
+OF_ONE_TRAIT = frozenset({"lead", "apart", "trait"})
+"""Parts of a name that speak of one trait."""
 
 
 def describe_segments(
@@ -79,7 +83,10 @@ def describe_segments(
     called = pd.Series({key: given.get(key, automatic[key].text) for key in profile.keys})
     _refuse_twice(called)
     writers = {key: CardWriter(profile, key, currency, words) for key in profile.keys}
-    cards = [_named(writers[key].card(called[key]), automatic[key], n_boot) for key in profile.keys]
+    cards = [
+        _named(written(writers[key], called), automatic[key], n_boot, writers[key])
+        for key in profile.keys
+    ]
     if messages is not None:
         lexicon = load_lexicon(language)
         cards = [_noted(card, writers[card.key], messages, lexicon, as_of) for card in cards]
@@ -115,13 +122,15 @@ def _refuse_twice(called: pd.Series) -> None:
         raise StudyError(f"{keys} are both called '{name}'", "a name of its own for each segment")
 
 
-def _named(card: Card, name: Name, n_boot: int) -> Card:
-    """The card with its automatic name, and in how many resamples that came out."""
+def _named(card: Card, name: Name, n_boot: int, writer: CardWriter) -> Card:
+    """The card with its automatic name, in how many resamples that came out, and what it rests on."""
+    parts = [part for part in name.parts if part.slot in OF_ONE_TRAIT]
+    named = tuple((part.word, writer.marker(part.about)) for part in parts)
     agreement = None
     if name.agreement is not None:
         fact = (f"{card.key}/name/agreement", name.agreement, "share", n_boot, "resamples")
         agreement = Fact(*fact)
-    return replace(card, auto_name=name.text, agreement=agreement)
+    return replace(card, auto_name=name.text, agreement=agreement, named=named)
 
 
 def _noted(card: Card, writer: CardWriter, messages: Messages, lexicon: Lexicon, as_of: str) -> Card:

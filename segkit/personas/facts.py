@@ -184,6 +184,18 @@ class SegmentName(str):
         return made
 
 
+class Rank(str):
+    """A word of rank within a sentence, with the fact by which it is held to be true."""
+
+    by: str
+
+    def __new__(cls, word: str, by: Fact) -> "Rank":
+        """Remember what it ranks by."""
+        made = super().__new__(cls, word)
+        made.by = by.id
+        return made
+
+
 def given(text: str) -> Markup:
     """A word that the study or its data chose, marked so that its digits are nobody's figure.
 
@@ -192,6 +204,8 @@ def given(text: str) -> Markup:
     >>> given("Fuel share"), given("35-49K")
     (Markup('Fuel share'), Markup('<span data-from="study">35-49K</span>'))
     """
+    if isinstance(text, Rank):
+        return Markup('<span data-rank="{}">{}</span>').format(text.by, str(text))
     if isinstance(text, SegmentName):
         return Markup('<b data-name="{}">{}</b>').format(text.key, str(text))
     if re.search(r"[\d.!?]", text):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from segkit.disclosure import withheld, withheld_table
 from segkit.errors import DataError
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.reporting.kept import NAMES
 from segkit.reporting.workspace import Run
 from segkit.segments.identity import Match, match_segments
@@ -190,7 +190,8 @@ class Movement:
             then, now = largest.id.split("/")[0].split(">")
             names["then"] = self.earlier.names.get(then, then)
             names["now"] = SegmentName(called[now], now)
-            template = "The largest move: {n} {customers} from {then} to {now}."
+            names["largest"] = Rank("largest", largest)
+            template = "The {largest} move: {n} {customers} from {then} to {now}."
             said.append(Sentence(template, {"n": largest}, names))
         return said
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 
 from segkit.errors import RunError
 from segkit.personas.review import is_passed, said_day
@@ -75,14 +74,17 @@ def publish(
     mark = run.fingerprint[:12]
     pages = _write_analyst_pages(folders.working, line)
     page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
+    briefs = brief_pages(notebook)
     try:
         require_clean(page, read_facts(facts), names)
+        for brief in briefs.values():
+            require_clean(brief, read_facts(facts), names, what="brief", landmarks=("main",))
     except RunError as error:
         failed = study.reports / "report.failed.html"
         failed.write_text(refused_page(error, last_good(study.reports)), encoding="utf-8")
         raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
-    _write_briefs(notebook, folders.working / "briefs")
+    _write_briefs(briefs, folders.working / "briefs")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
@@ -102,9 +104,8 @@ def publish(
     os.replace(folders.working, folders.target)
 
 
-def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+def _write_briefs(pages: Mapping[str, str], folder: Path) -> None:
     folder.mkdir()
-    pages = brief_pages(notebook)
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, format_value, given
-from segkit.reporting.sentences import worded
+from segkit.plain import worded
 
 LONGEST_WORD = 16
 """Characters of a hyphenated word that a table's head has room for on one line."""

@@ -1,6 +1,5 @@
 """What the report says in sentences, each with the facts it rests on."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,8 +7,9 @@ from typing import Any
 
 from segkit.disclosure import MIN_CELL, withheld
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.personas.phrases import lowered
+from segkit.plain import worded
 from segkit.reporting.verdict import verdict_sentences
 from segkit.reporting.workspace import Run
 
@@ -174,9 +174,9 @@ class Told:
                 names,
             )
         return Sentence(
-            "The largest segment, {name}, holds {share} of the {customers}.",
+            "The {largest} segment, {name}, holds {share} of the {customers}.",
             {"share": card.share},
-            names,
+            names | {"largest": Rank("largest", card.share)},
         )
 
     def _smallest(self, cards: list[Card]) -> Sentence:
@@ -186,9 +186,13 @@ class Told:
         card = min(cards, key=lambda card: card.customers.value)
         total = self.fact("customers", card.customers.n, "count")
         return Sentence(
-            "The smallest segment, {name}, holds {n} of {total} {customers}.",
+            "The {smallest} segment, {name}, holds {n} of {total} {customers}.",
             {"n": card.customers, "total": total},
-            {"customers": self.words["customers"], "name": SegmentName(card.name, card.key)},
+            {
+                "customers": self.words["customers"],
+                "name": SegmentName(card.name, card.key),
+                "smallest": Rank("smallest", card.customers),
+            },
         )
 
     def _withheld(self, n: int) -> Sentence:
@@ -280,21 +284,7 @@ def _about(card: Card, customers: str) -> Sentence:
     names = {
         "name": SegmentName(card.name, card.key),
         "label": marker.label[:1].lower() + marker.label[1:],
+        "most": Rank("most", marker.delta),
     }
-    template = "What sets {name} apart most: {label} {here}, among all {customers} {overall}."
+    template = "What sets {name} apart {most}: {label} {here}, among all {customers} {overall}."
     return Sentence(template, facts, names | {"customers": customers})
-
-
-def worded(text: str, words: Mapping[str, str]) -> str:
-    """A text of the library's own in the study's words.
-
-    Examples
-    --------
-    >>> worded("The customers form one cloud.", {"customer": "post", "customers": "posts"})
-    'The posts form one cloud.'
-    """
-    for own in ("customers", "customer"):
-        said = words[own]
-        for form, noun in ((own, said), (own.capitalize(), said[:1].upper() + said[1:])):
-            text = noun.join(re.split(rf"\b{form}\b", text))
-    return text

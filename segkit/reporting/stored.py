@@ -8,8 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from segkit.plain import visible
-from segkit.reporting.sentences import worded
+from segkit.plain import visible, worded
 
 PARAGRAPH = re.compile(r"<p\b[^>]*>.*?</p>", re.DOTALL)
 

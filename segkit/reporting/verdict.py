@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from segkit.personas.facts import Fact, Sentence
+from segkit.personas.facts import Fact, Rank, Sentence
 from segkit.segments.evidence.choose import USABLE
 from segkit.segments.evidence.structure import Structure
 
@@ -153,11 +153,13 @@ def _other(structure: Structure, fact: Callable[..., Fact]) -> Sentence:
     if structure.runner_up is None:
         return Sentence("No number but {k} was compared.", {"k": fact("k", structure.k, "segments")})
     row, k = structure.by_k.loc[structure.runner_up], structure.runner_up
+    share = fact(f"k={k}/smallest_share", row.smallest_share, "share")
     return Sentence(
-        "The other number worth a look is {k}: stability {stability}, smallest segment {share}.",
+        "The other number worth a look is {k}: stability {stability}, {smallest} segment {share}.",
         {
             "k": fact("k/other", k, "segments"),
             "stability": fact(f"k={k}/stability", row.stability, "score"),
-            "share": fact(f"k={k}/smallest_share", row.smallest_share, "share"),
+            "share": share,
         },
+        {"smallest": Rank("smallest", share)},
     )
