@@ -115,6 +115,11 @@ class Study:
         return self.folder / "processed"
 
     @property
+    def kept(self) -> Path:
+        """Untracked folder of what carries keys and names on, without a customer in it."""
+        return self.folder / "kept"
+
+    @property
     def reports(self) -> Path:
         """Folder of the study's runs: aggregates only."""
         return self.folder.parent.parent / "reports" / self.name

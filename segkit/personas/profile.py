@@ -9,7 +9,7 @@ import pandas as pd
 
 from segkit.disclosure import MIN_CELL, is_dominated, withheld
 from segkit.errors import DataError
-from segkit.personas.columns import numeric_view
+from segkit.personas.columns import numeric_view, small_merged
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.effects import (
     Range,
@@ -51,11 +51,15 @@ class Profile(Shown):
         with a value, `is_base`. Missing where fewer than 10 customers have a value.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
-        range (Newcombe), `n`. Levels with fewer than 10 customers anywhere are suppressed.
+        range (Newcombe), `n`. Levels of fewer than 10 customers are merged; those with fewer than 10
+        in a segment, or outside of it, are suppressed there.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str
         What the text descriptors are called.
+    others : dict of str to str
+        What the merged levels of a text descriptor are called, with how many customers and levels
+        they are.
     between : pandas.Series
         Share of each base's variation that lies between the segments, 0 to 1.
     described : tuple of str
@@ -68,6 +72,7 @@ class Profile(Shown):
     levels: pd.DataFrame
     dictionary: pd.DataFrame
     labels: Mapping[str, str]
+    others: Mapping[str, str]
     between: pd.Series
     described: tuple[str, ...]
     segments: Segmentation = field(repr=False)
@@ -178,15 +183,17 @@ def profile_segments(
     columns = frame if descriptors is None else frame.join(_new(descriptors, frame))
     bases = [name for name in segments.model.columns if name in columns]
     numeric, known, text = numeric_view(columns, bases, dictionary)
+    told = {str(name): small_merged(column) for name, column in text.items()}
     sizes = _sizes(labels, numeric.get("revenue") if _is_money(known) else None)
     is_base = known["of"].isin(bases).to_numpy()
     given = [] if descriptors is None else descriptors.columns
     return Profile(
         sizes=sizes,
         effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
-        levels=_levels(text, labels),
+        levels=_levels({name: merged for name, (merged, _) in told.items()}, labels),
         dictionary=known,
         labels=_labels(text, dictionary),
+        others={name: other for name, (_, other) in told.items() if other},
         between=pd.Series(
             {name: between_share(columns[name], labels) for name in bases}, dtype="float64"
         ),
@@ -273,7 +280,7 @@ def _effect(
     return (statistic, *typical(values[inside]), typical(values).value, *delta, smd, n)
 
 
-def _levels(text: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+def _levels(text: Mapping[str, pd.Series], labels: pd.Series) -> pd.DataFrame:
     names = ["share", "overall", "difference", "low", "high", "n"]
     rows = {}
     for name, column in text.items():

@@ -293,5 +293,7 @@ class CardWriter:
             "all": self.fact(f"{name}/share", row["overall"], "share", n, known, owner="all"),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
-        names = {"variable": started(label), "level": level}
+        other = self.profile.others.get(variable, "")
+        said = other if other.partition(" (")[0] == level else level
+        names = {"variable": started(label), "level": said}
         return Sentence("{variable} {level}: {here} of {known} known, all {all}", facts, names)

@@ -16,7 +16,7 @@ from segkit.errors import RunError
 from segkit.personas.review import is_passed, said_day
 from segkit.reporting.analyst import address_of, analyst_page, title_of
 from segkit.reporting.briefs import brief_pages
-from segkit.reporting.kept import NAMES
+from segkit.reporting.kept import NAMES, keep_identity
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import refused_page, report_page
 from segkit.reporting.workspace import Run
@@ -102,6 +102,7 @@ def publish(
         record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+    keep_identity(study, folders.private)
 
 
 def _write_briefs(pages: Mapping[str, str], folder: Path) -> None:
