@@ -9,6 +9,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 import segkit
 from segkit.errors import DataError, ParameterError
+from segkit.segments.evidence.choose import CLEAR_VALLEY, VALLEY
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.space import fit_space
 from tests.conftest import make_groups
@@ -112,6 +113,21 @@ def test_every_number_is_told_with_all_its_indices(four):
 def test_no_p_value_is_told_for_a_base(four):
     assert not [name for name in four[0].by_k if name.startswith("p_") or name == "p"]
     assert 0 < four[0].p <= 1
+
+
+def test_level_borders_in_few_dimensions_are_no_groups():
+    """Three of four even shares: four segments tile their tetrahedron with level borders."""
+    shares = np.random.default_rng(9).dirichlet(np.ones(4), 1000)[:, :3]
+    structure = segkit.assess_structure(pd.DataFrame(shares).rename(columns="part {}".format), **QUICK)
+    assert structure.by_k.at[4, "valley"] > VALLEY
+    assert structure.verdict == "reproducible"
+
+
+def test_more_dimensions_have_room_for_groups_with_level_borders():
+    frame = make_groups(280, 4)[0]
+    wide = frame.assign(**{f"other {n}": np.sin(frame["first"] * 10**n) for n in (3, 4)})
+    limits = [segkit.assess_structure(one, **LEAST).valley_limit for one in (frame, wide)]
+    assert limits == [CLEAR_VALLEY, VALLEY]
 
 
 def test_a_blob_is_less_steady_than_groups(four):

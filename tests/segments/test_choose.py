@@ -116,8 +116,8 @@ def test_a_natural_cut_with_a_tiny_segment_is_not_put_forward():
 def test_beside_a_value_that_many_share_the_valley_must_be_clear():
     by_k = table(valley=[0.5, 0.9])
     assert choose_k(by_k, 0.025, 0.05)[1] == "natural"
-    assert choose_k(by_k, 0.025, 0.05, spiked=True)[1] == "usable"
-    assert verdict_of(by_k, 2, 0.025, spiked=True) == "reproducible"
+    assert choose_k(by_k, 0.025, 0.05, must_be_clear=True)[1] == "usable"
+    assert verdict_of(by_k, 2, 0.025, must_be_clear=True) == "reproducible"
 
 
 def test_more_than_five_groups_must_be_clearly_apart():

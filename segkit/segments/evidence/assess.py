@@ -11,6 +11,7 @@ from segkit.errors import DataError, ParameterError
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.clustering.methods import METHODS
 from segkit.segments.evidence.choose import (
+    FEW_DIMENSIONS,
     FEWEST_BLOBS,
     blob_warnings,
     size_warnings,
@@ -94,9 +95,10 @@ def assess_structure(
     *Natural* needs five things at once, at the number put forward: the largest z over all k is
     among the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least
     4 % below the blobs' (delta), stability at least .75 and no less than a blob's, and customers do
-    not bulge between neighbouring segments (valley at least -0.3; at least 1 for more than five
-    groups, which can tile a box with level borders, and where three customers in ten share one
-    value of a number, for beside "ordered once" there is always a gap). Each earns its place: p and
+    not bulge between neighbouring segments (valley at least -0.3; at least 1.5 for more than five
+    groups, which can tile a box with level borders, in up to three dimensions, where three or four
+    tile a triangle so, and where three customers in ten share one value of a number, for beside
+    "ordered once" there is always a gap). Each earns its place: p and
     z alone find lumps in category shares and counts that have none, delta keeps the significant but
     trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
     with the data's correlations, each margin replaced by the closest one with a single mode.
@@ -139,12 +141,15 @@ def assess_structure(
     lumps = lumpiness(reference, ks, n_blobs=n_blobs, seed=random_state)
     labels = _cuts(X, ks, n_starts, random_state)
     witnesses = _witnesses(reference.tested, ks, random_state)
-    if not all(is_smooth(column) for column in reference.joined.T):
+    smooth = all(is_smooth(column) for column in reference.joined.T)
+    if not smooth:
         witnesses["bic"] = np.nan  # says nothing of answers in steps
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
     spikes = spike_warnings(frame.select_dtypes("number"))
     found = _ellipses(reference, by_k, n_blobs, random_state)
-    decided = decide(by_k, lumps.p, found, min_share, fixed=k, spiked=bool(spikes))
+    few = smooth and np.linalg.matrix_rank(reference.tested) <= FEW_DIMENSIONS
+    clear = bool(spikes) or few
+    decided = decide(by_k, lumps.p, found, min_share, fixed=k, must_be_clear=clear)
     cut = labels[decided.k]
     warnings = [
         *size_warnings(by_k.loc[decided.k], decided.k, len(frame), frame.shape[1], min_share, min_size),
@@ -169,7 +174,7 @@ def assess_structure(
         n_blobs=n_blobs,
         random_state=random_state,
         min_share=min_share,
-        valley_limit=valley_limit(decided.k, spiked=bool(spikes)),
+        valley_limit=valley_limit(decided.k, must_be_clear=clear),
         reason=decided.reason,
         space=space,
         resamples=resamples,

@@ -13,7 +13,7 @@ LEVEL, PEAK = 0.05, 0.10
 REPRODUCIBLE = 0.70
 P, Z, DELTA, VALLEY = 0.05, 3.0, 0.04, -0.3
 """What separate groups must show; see `assess_structure`."""
-CLEAR_VALLEY, FEW_GROUPS = 1.0, 5
+CLEAR_VALLEY, FEW_GROUPS, FEW_DIMENSIONS = 1.5, 5, 3
 """The valley's limit where level is not enough; see `valley_limit`."""
 FEWEST_BLOBS = 19
 """With fewer one-blob references the p-value can't reach .05."""
@@ -21,13 +21,15 @@ ROWS_PER_VARIABLE = 70
 SPIKE = 0.3
 
 
-def valley_limit(k: int, *, spiked: bool) -> float:
+def valley_limit(k: int, *, must_be_clear: bool) -> float:
     """Valley from which a cut into k counts for separate groups.
 
-    A clear one where many customers share one value of a number, beside which there is always a gap,
-    and for more than five groups: so many can tile a box or a triangle with level borders.
+    A clear one for more than five groups: so many can tile a box with level borders. So can three or
+    four a triangle or a tetrahedron, the shares of three or four parts: up to three dimensions it
+    must be clear too, and where many customers share one value of a number, beside which there is
+    always a gap.
     """
-    return CLEAR_VALLEY if spiked or k > FEW_GROUPS else VALLEY
+    return CLEAR_VALLEY if must_be_clear or k > FEW_GROUPS else VALLEY
 
 
 def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.DataFrame:
@@ -58,15 +60,15 @@ def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.Data
     )
 
 
-def is_natural(by_k: pd.DataFrame, p: float, *, spiked: bool = False) -> pd.Series:
+def is_natural(by_k: pd.DataFrame, p: float, *, must_be_clear: bool = False) -> pd.Series:
     """Say for each k whether its cut meets every condition of separate groups."""
-    valley = [valley_limit(k, spiked=spiked) for k in by_k.index]
+    valley = [valley_limit(k, must_be_clear=must_be_clear) for k in by_k.index]
     return conditions(by_k, p, valley).all(axis=1)
 
 
-def verdict_of(by_k: pd.DataFrame, k: int, p: float, *, spiked: bool = False) -> str:
+def verdict_of(by_k: pd.DataFrame, k: int, p: float, *, must_be_clear: bool = False) -> str:
     """Return the kind of segments that a cut into k gives."""
-    if is_natural(by_k, p, spiked=spiked)[k]:
+    if is_natural(by_k, p, must_be_clear=must_be_clear)[k]:
         return "natural"
     return "reproducible" if by_k.at[k, "stability"] >= REPRODUCIBLE else "constructive"
 
@@ -77,7 +79,7 @@ def choose_k(
     min_share: float,
     likeliest: int | None = None,
     *,
-    spiked: bool = False,
+    must_be_clear: bool = False,
 ) -> tuple[int, str]:
     """Return the number to put forward, and why.
 
@@ -88,7 +90,7 @@ def choose_k(
     `finest_usable`.
     """
     large_enough = by_k["smallest_share"] >= min_share
-    natural = by_k[is_natural(by_k, p, spiked=spiked) & large_enough]
+    natural = by_k[is_natural(by_k, p, must_be_clear=must_be_clear) & large_enough]
     if len(natural):
         if by_k["bic"].isna().all():
             behind = natural["stability"].max() - natural["stability"]
