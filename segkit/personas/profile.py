@@ -51,15 +51,14 @@ class Profile(Shown):
         with a value, `is_base`. Missing where fewer than 10 customers have a value.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
-        range (Newcombe), `n`. Levels of fewer than 10 customers are merged; those with fewer than 10
-        in a segment, or outside of it, are suppressed there.
+        range (Newcombe), `n`. Levels of fewer than 10 customers are merged; what is still below 10
+        in a segment, or outside of it, is suppressed there.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str
         What the text descriptors are called.
     others : dict of str to str
-        What the merged levels of a text descriptor are called, with how many customers and levels
-        they are.
+        What the merged levels of a text descriptor are called, with how many they are.
     between : pandas.Series
         Share of each base's variation that lies between the segments, 0 to 1.
     described : tuple of str
@@ -180,7 +179,11 @@ def profile_segments(
     if not labels.index.isin(frame.index).all():
         raise DataError("the frame lacks customers of the segments", "the frame they were cut from")
     frame = frame.loc[labels.index]
-    columns = frame if descriptors is None else frame.join(_new(descriptors, frame))
+    columns = (
+        frame
+        if descriptors is None
+        else frame.join(descriptors.drop(columns=frame.columns, errors="ignore"))
+    )
     bases = [name for name in segments.model.columns if name in columns]
     numeric, known, text = numeric_view(columns, bases, dictionary)
     told = {str(name): small_merged(column) for name, column in text.items()}
@@ -209,10 +212,6 @@ def _is_money(known: pd.DataFrame) -> bool:
 def _labels(text: pd.DataFrame, dictionary: pd.DataFrame | None) -> dict[str, str]:
     named = {} if dictionary is None else dictionary["label"].to_dict()
     return {str(name): str(named.get(name, str(name).replace("_", " "))) for name in text}
-
-
-def _new(descriptors: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    return descriptors.drop(columns=[name for name in descriptors if name in frame])
 
 
 def _sizes(labels: pd.Series, revenue: pd.Series | None) -> pd.DataFrame:

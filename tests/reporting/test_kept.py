@@ -6,6 +6,7 @@ import pytest
 
 from segkit.personas.names import Name, Part
 from segkit.reporting.kept import keep_identity
+from segkit.rights.forget import forget
 from tests.reporting.made import PEOPLE, made_report, subjects
 from tests.reporting.test_odd_studies import tenths
 
@@ -56,3 +57,13 @@ def test_nothing_is_kept_of_rules_nor_left_from_before(tmp_path):
     folder = tmp_path / "data" / "people"
     assert finished(folder).study.kept.is_dir()
     assert not finished(folder, segments=tenths(["few", "many"])).study.kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("bases", "stays"), [(["opens", "visits"], True), (["opens", "region"], False)]
+)
+def test_who_is_forgotten_leaves_no_word_in_what_is_kept(tmp_path, bases, stays):
+    run = finished(tmp_path / "data" / "people", bases=bases, descriptors=[])
+    erased = forget(run.study, "person-00001")
+    assert run.study.kept.is_dir() == stays
+    assert ("kept" in erased.removed) != stays
