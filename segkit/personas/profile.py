@@ -52,7 +52,7 @@ class Profile(Shown):
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
         range (Newcombe), `n`. Levels of fewer than 10 customers are merged; what is still below 10
-        in a segment, or outside of it, is suppressed there.
+        in a segment or outside is suppressed.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str
@@ -179,17 +179,13 @@ def profile_segments(
     if not labels.index.isin(frame.index).all():
         raise DataError("the frame lacks customers of the segments", "the frame they were cut from")
     frame = frame.loc[labels.index]
-    columns = (
-        frame
-        if descriptors is None
-        else frame.join(descriptors.drop(columns=frame.columns, errors="ignore"))
-    )
+    new = frame.iloc[:, :0] if descriptors is None else descriptors
+    columns = frame.join(new.drop(columns=frame.columns, errors="ignore"))
     bases = [name for name in segments.model.columns if name in columns]
     numeric, known, text = numeric_view(columns, bases, dictionary)
     told = {str(name): small_merged(column) for name, column in text.items()}
     sizes = _sizes(labels, numeric.get("revenue") if _is_money(known) else None)
     is_base = known["of"].isin(bases).to_numpy()
-    given = [] if descriptors is None else descriptors.columns
     return Profile(
         sizes=sizes,
         effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
@@ -200,7 +196,7 @@ def profile_segments(
         between=pd.Series(
             {name: between_share(columns[name], labels) for name in bases}, dtype="float64"
         ),
-        described=tuple(known.index[known["of"].isin(given)]),
+        described=tuple(known.index[known["of"].isin(new.columns)]),
         segments=segments,
     )
 
