@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ def _new(given: argparse.Namespace) -> None:
 def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
     from segkit.personas.messages import load_messages
+    from segkit.personas.review import passed_reviews
     from segkit.schema import UNDECIDED
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
@@ -138,8 +140,12 @@ def _check(given: argparse.Namespace) -> None:
     if features.coverage:
         print(f"note: {features.coverage}")
     print(f"descriptors: {features.descriptive.shape[1]}")
-    if (messages := tables.study.folder / "messages.yaml").is_file():
-        print(f"messages.yaml: {load_messages(messages).reading}")
+    file = tables.study.folder / "messages.yaml"
+    messages = load_messages(file) if file.is_file() else None
+    if messages is not None:
+        print(f"messages.yaml: {messages.reading}")
+    for passed in passed_reviews(tables.study.review_by, messages, str(datetime.now(UTC).date())):
+        print(f"note: {passed}")
     print(f"The study is ready: segkit run {given.study}")
 
 

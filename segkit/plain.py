@@ -1,6 +1,7 @@
 """Texts that others chose, made harmless where they are shown."""
 
 import re
+from collections.abc import Mapping
 
 HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -32,3 +33,18 @@ def markdown_plain(text: str) -> str:
     \$5 \[tea\](x)
     """
     return MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def worded(text: str, words: Mapping[str, str]) -> str:
+    """A text of the library's own in the study's words.
+
+    Examples
+    --------
+    >>> worded("The customers form one cloud.", {"customer": "post", "customers": "posts"})
+    'The posts form one cloud.'
+    """
+    for own in ("customers", "customer"):
+        said = words[own]
+        for form, noun in ((own, said), (own.capitalize(), said[:1].upper() + said[1:])):
+            text = noun.join(re.split(rf"\b{form}\b", text))
+    return text

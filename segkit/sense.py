@@ -9,6 +9,7 @@ from segkit.eventsense import check_event_tables
 from segkit.permission import check_permission
 from segkit.protected import protected_kind
 from segkit.sourcespec import check_sources
+from segkit.tablespec import ORDER_MONEY
 from segkit.traits import TraitSpec
 from segkit.traitsense import check_made
 
@@ -112,13 +113,14 @@ def _check_lines(study: "Study") -> None:
             "tables.products is given, but tables.transactions.columns maps no product_id",
             fix="Map it, or take the products out",
         )
-    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
+    of_money = [name for name in ("unit_price", "discount", *ORDER_MONEY) if name in columns]
+    if of_money and not study.has_money:
         raise StudyError(
-            "tables.transactions.columns maps no money",
-            "amount, or quantity and unit_price",
+            f"tables.transactions.columns maps {of_money[0]}, and not what a line cost",
+            "amount, or quantity and unit_price; or none of all these, for orders without money",
             "Name the column that holds what a line cost",
         )
-    of_orders = [name for name in ("order_discount", "order_refund") if name in columns]
+    of_orders = [name for name in ORDER_MONEY if name in columns]
     if of_orders and "order_id" not in columns:
         raise StudyError(
             f"tables.transactions.columns maps {of_orders[0]} and no order_id",

@@ -117,6 +117,11 @@ class Study:
         return self.folder / "processed"
 
     @property
+    def kept(self) -> Path:
+        """Untracked folder of what carries keys and names on, without a customer in it."""
+        return self.folder / "kept"
+
+    @property
     def reports(self) -> Path:
         """Folder of the study's runs: aggregates only."""
         return self.folder.parent.parent / "reports" / self.name
@@ -125,6 +130,12 @@ class Study:
     def has_orders(self) -> bool:
         """Whether there are transactions; else the customer table says who the customers are."""
         return "transactions" in self.tables
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the order lines say what they cost; without it nothing in the study is money."""
+        columns = set(self.tables["transactions"].columns) if self.has_orders else set()
+        return "amount" in columns or {"quantity", "unit_price"} <= columns
 
     @property
     def about_customers(self) -> dict[str, TableSpec]:

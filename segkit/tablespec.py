@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+ORDER_MONEY = ("order_discount", "order_refund")
+"""What an order has once, in the order in which it is taken off."""
+"""Money of a whole order, spread over its lines."""
+
 
 @dataclass(frozen=True)
 class TableSpec:

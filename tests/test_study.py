@@ -55,9 +55,12 @@ def test_a_wrong_key_or_value_is_named(change, said):
     assert said in str(refused.value)
 
 
-def test_a_study_without_money_is_refused():
-    with pytest.raises(StudyError, match="maps no money"):
-        study_of({"customer_id": "c", "order_date": "d"})
+def test_a_study_needs_no_money_but_half_of_it_is_refused():
+    dates = {"customer_id": "c", "order_date": "d"}
+    assert not study_of(dates, bases=["recency_days"]).has_money
+    assert study_of(dates | {"amount": "a"}).has_money
+    with pytest.raises(StudyError, match="maps discount, and not what a line cost"):
+        study_of(dates | {"quantity": "q", "discount": "x"})
 
 
 def test_a_folder_without_study_yaml_and_an_unknown_study_are_refused(project):

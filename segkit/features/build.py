@@ -12,6 +12,7 @@ from segkit.features.behaviour.parts import event_parts, event_window
 from segkit.features.dictionary import (
     DAYPARTS,
     STANDARD,
+    TREND_OF_ORDERS,
     Feature,
     as_columns,
     category_features,
@@ -28,6 +29,8 @@ from segkit.study import Study
 LEAST_BUYERS = 10
 """Customers who buy in a category that gets a feature; a tenth of all where there are few."""
 WHY_NOT = {
+    "amount": "the lines say nothing of money",
+    "returned_amount": "no line was set aside as a cancellation or return",
     "n_items": "the lines have no quantity",
     "n_products": "the lines have no product id",
     "n_categories": "the lines have no category",
@@ -109,10 +112,13 @@ def _of_orders(tables: Tables, as_of: str) -> _Counted:
     middle = first + (pd.Timestamp(as_of) - first) / 2
     categories = _top_categories(lines, tables.study)
     parts = event_parts(tables, as_of)
+    has_money = tables.study.has_money
+    names = tables.study.categories.get("names")
     definitions = [
-        *STANDARD,
+        *(feature for feature in STANDARD if has_money or feature.name != TREND_OF_ORDERS.name),
+        *([] if has_money else [TREND_OF_ORDERS]),
         *daypart_features(),
-        *category_features(categories, tables.study.categories.get("names")),
+        *category_features(categories, names, has_money=has_money),
         *_features_of(parts),
     ]
     totals = customer_totals(
@@ -231,7 +237,7 @@ def _window(lines: ibis.Table) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
-    """Categories by revenue, largest first; ties by name.
+    """Categories by revenue, without money by lines, largest first; ties by name.
 
     One that hardly any customer buys gets no feature: its name is shown, and may be about a person.
     """
@@ -241,11 +247,10 @@ def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
     named = lines.filter(lines.category.notnull() & (lines.category != ""))
     named = named.filter(~named.category.isin([*chosen["leave_out"], ""]))
     least = min(LEAST_BUYERS, max(1, int(lines.customer_id.nunique().execute()) // LEAST_BUYERS))
-    ranked = named.group_by("category").agg(
-        amount=named.amount.sum(), buyers=named.customer_id.nunique()
-    )
+    size = named.amount.sum() if "amount" in named.columns else named.count()
+    ranked = named.group_by("category").agg(size=size, buyers=named.customer_id.nunique())
     ranked = ranked.filter(ranked.buyers >= least)
-    ranked = ranked.order_by([ibis.desc("amount"), "category"]).limit(int(chosen["top"]))
+    ranked = ranked.order_by([ibis.desc("size"), "category"]).limit(int(chosen["top"]))
     return list(ranked.execute()["category"])
 
 

@@ -96,11 +96,11 @@ STANDARD = (
     ),
     Feature(
         "revenue", "Revenue", "money", "monetary", "money paid for all lines kept", "all {orders}",
-        lambda t, _: t.amount.cast("float64"),
+        lambda t, _: t.amount.cast("float64"), needs="amount",
     ),
     Feature(
         "mean_order_value", "{Order} value", "money", "basket", "revenue per {order}", "all {orders}",
-        lambda t, _: _ratio(t.amount, t.n_orders),
+        lambda t, _: _ratio(t.amount, t.n_orders), needs="amount",
     ),
     Feature(
         "n_lines", "Lines bought", "lines", "breadth", "number of lines on all {orders}",
@@ -156,7 +156,7 @@ STANDARD = (
         "returned_share", "Returned share of revenue", "ratio", "returns",
         "money returned over revenue; above 1 where what came back was bought before the data begin",
         "revenue",
-        lambda t, _: _ratio(t.returned_amount.fill_null(0), t.amount), needs="n_returns",
+        lambda t, _: _ratio(t.returned_amount.fill_null(0), t.amount), needs="returned_amount",
     ),
     Feature(
         "discount_share", "Discount share", "share", "discount",
@@ -172,9 +172,18 @@ STANDARD = (
         "trend", "Trend of revenue", "index", "trend",
         "(recent - earlier) / (recent + earlier) revenue, the two halves of the data window",
         "all {orders}",
-        lambda t, _: _ratio(t.amount_recent - t.amount_earlier, t.amount),
+        lambda t, _: _ratio(t.amount_recent - t.amount_earlier, t.amount), needs="amount_recent",
     ),
 )  # fmt: skip
+
+
+TREND_OF_ORDERS = Feature(
+    "trend", "Trend of {orders}", "index", "trend",
+    "(recent - earlier) / (recent + earlier) {orders}, the two halves of the data window",
+    "all {orders}",
+    lambda t, _: _ratio(t.n_recent - t.n_earlier, t.n_orders), needs="n_recent",
+)  # fmt: skip
+"""In place of the trend of revenue, where the lines say nothing of money."""
 
 
 def daypart_features() -> Iterable[Feature]:
@@ -188,15 +197,16 @@ def daypart_features() -> Iterable[Feature]:
 
 
 def category_features(
-    categories: Iterable[str], names: Mapping[str, str] | None = None
+    categories: Iterable[str], names: Mapping[str, str] | None = None, *, has_money: bool = True
 ) -> Iterable[Feature]:
-    """Share of revenue in each of some categories, under the study's names for them."""
+    """Share of revenue, without money of lines, in each of some categories, by the study's names."""
+    whole, spent = ("amount", "revenue spent") if has_money else ("n_lines", "lines")
     for position, category in enumerate(categories):
-        column, label = f"amount_category_{position}", (names or {}).get(category, readable(category))
+        column, label = f"category_{position}", (names or {}).get(category, readable(category))
         yield Feature(
             f"{slug(category)}_share", f"{label} share", "share", "category",
-            f"share of revenue spent in the category '{category}'", "revenue",
-            partial(_column_ratio, column, "amount"), needs=column,
+            f"share of {spent} in the category '{category}'", spent.removesuffix(" spent"),
+            partial(_column_ratio, column, whole), needs=column,
         )  # fmt: skip
 
 

@@ -17,17 +17,15 @@ def order_table(lines: ibis.Table) -> ibis.Table:
     Parameters
     ----------
     lines : ibis.Table
-        customer_id, order_id, order_date, amount and, optionally, quantity and discount.
+        customer_id, order_id, order_date and, optionally, amount, quantity and discount.
     """
     measures = {
         "order_date": lines.order_date.min(),
-        "amount": lines.amount.sum(),
         "n_lines": lines.count(),
     }
-    if "quantity" in lines.columns:
-        measures["n_items"] = lines.quantity.sum()
-    if "discount" in lines.columns:
-        measures["discount"] = lines.discount.sum()
+    for name, column in {"amount": "amount", "n_items": "quantity", "discount": "discount"}.items():
+        if column in lines.columns:
+            measures[name] = lines[column].sum()
     orders = lines.group_by(["customer_id", "order_id"]).agg(**measures)
     orders = orders.mutate(day=orders.order_date.date())
     before = ibis.window(group_by=orders.customer_id, order_by=[orders.order_date, orders.order_id])
@@ -54,7 +52,7 @@ def customer_totals(
     middle : ibis timestamp
         Parts the window into an earlier and a recent half.
     categories : sequence of str
-        Those that get an amount of their own.
+        Those that get a sum of their own: of money, without any of lines.
     with_hours : bool
         Whether the order dates hold a time of day.
     """
@@ -79,16 +77,18 @@ def _order_measures(orders: ibis.Table, middle: Any, with_hours: bool) -> dict[s
         "first_day": orders.day.min(),
         "last_day": orders.day.max(),
         "n_orders": orders.count(),
-        "amount": orders.amount.sum(),
-        "amount_recent": orders.amount.sum(where=recent).fill_null(0),
-        "amount_earlier": orders.amount.sum(where=~recent).fill_null(0),
         "n_lines": orders.n_lines.sum(),
         "gap_days": orders.gap_days.sum(),
         "gap_days_squared": (orders.gap_days * orders.gap_days).sum(),
         "n_gaps": orders.gap_days.count(),
         "n_weekend": (orders.day.day_of_week.index() >= 5).sum(),
     }
-    for name in ("n_items", "discount"):
+    if "amount" in orders.columns:
+        measures["amount_recent"] = orders.amount.sum(where=recent).fill_null(0)
+        measures["amount_earlier"] = orders.amount.sum(where=~recent).fill_null(0)
+    else:
+        measures |= {"n_recent": recent.sum(), "n_earlier": (~recent).sum()}
+    for name in ("amount", "n_items", "discount"):
         if name in orders.columns:
             measures[name] = orders[name].sum()
     if with_hours:
@@ -114,13 +114,15 @@ def _line_measures(lines: ibis.Table, categories: Sequence[str]) -> dict[str, An
         if column in lines.columns:
             measures[name] = lines[column].nunique()
     for position, category in enumerate(categories):
-        amount = lines.amount.sum(where=lines.category == category)
-        measures[f"amount_category_{position}"] = amount.fill_null(0)
+        inside = lines.category == category
+        counted = lines.amount.sum(where=inside) if "amount" in lines.columns else inside.sum()
+        measures[f"category_{position}"] = counted.fill_null(0)
     return measures
 
 
 def _returned(returns: ibis.Table) -> ibis.Table:
-    returned = -returns.amount.sum(where=returns.amount < 0)
-    return returns.group_by("customer_id").agg(
-        n_returns=returns.order_id.nunique(), returned_amount=returned.fill_null(0)
-    )
+    measures = {"n_returns": returns.order_id.nunique()}
+    if "amount" in returns.columns:
+        returned = -returns.amount.sum(where=returns.amount < 0)
+        measures["returned_amount"] = returned.fill_null(0)
+    return returns.group_by("customer_id").agg(**measures)

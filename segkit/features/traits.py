@@ -1,6 +1,6 @@
 """Traits of the customer table and scores of its scales, as features with their dictionary."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from segkit.study import Study
 from segkit.traits import OTHER, TraitSpec, last_day
 
 HELD_AS = {
-    **dict.fromkeys(("date", "birth_year", "amount", "growth", "distance_km"), "number"),
+    **dict.fromkeys(("birth_year", "amount", "growth", "distance_km"), "number"),
     **dict.fromkeys(("country", "postcode_area"), "category"),
     "chosen": "yes_no",
 }
+SINCE = "Days since "
 DICTIONARY = ["label", "unit", "role", "basis", "meaning", "base", "kind", "low", "high"]
 
 
@@ -87,7 +88,7 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
     customers = tables.study.words["customers"]
     why = ", ".join(f"{row.outcome} {row.customers:,}" for row in unread.itertuples())
     return _row(
-        trait,
+        replace(trait, label=_dated(trait.label)) if trait.kind == "date" else trait,
         unit=trait.unit,
         role=trait.role,
         meaning=_meaning(trait, tables.study),
@@ -114,6 +115,17 @@ def _scale_row(scale: ScaleSpec, found: pd.Series, customers: str) -> dict[str, 
 def _row(spec: TraitSpec | ScaleSpec, **own: str) -> dict[str, Any]:
     low, high = spec.names or ("", "")
     return {"label": spec.label, "basis": spec.basis, "low": low, "high": high, **own}
+
+
+def _dated(label: str) -> str:
+    """What a date is called once it is a number of days.
+
+    Examples
+    --------
+    >>> _dated("Last contacted"), _dated("Days as a customer")
+    ('Days since last contacted', 'Days as a customer')
+    """
+    return label if "day" in label.lower() else f"{SINCE}{label[:1].lower()}{label[1:]}"
 
 
 def _kind(trait: TraitSpec) -> str:

@@ -77,6 +77,14 @@ class Card:
         What the segment is called automatically, whatever its name.
     agreement : Fact or None
         Share of resamples in which all that this name says holds.
+    rhythm : list of Marker
+        Days between orders, since the last one, and what an order and its returns come to.
+    with_gap : Fact or None
+        Customers with an order after another, on whom the days between rest.
+    nearest : Sentence or None
+        The segment into which refits put most of those that they put elsewhere.
+    named : tuple of (str, Marker)
+        Words of the automatic name that speak of one trait, with that trait: what "more" comes to.
     notes : CardNotes or None
         What people say of the segment.
     effective : Fact or None
@@ -100,6 +108,10 @@ class Card:
     badge: str
     auto_name: str = ""
     agreement: Fact | None = None
+    rhythm: tuple[Marker, ...] = ()
+    with_gap: Fact | None = None
+    nearest: Sentence | None = None
+    named: tuple[tuple[str, Marker], ...] = ()
     notes: CardNotes | None = None
     effective: Fact | None = None
 
@@ -116,10 +128,13 @@ class Card:
         shown += [self.agreement] if self.agreement else []
         shown += [self.effective] if self.effective else []
         shown += self.notes.facts if self.notes else []
-        for marker in [*self.markers, *self.same, *self.described]:
+        shown += [self.with_gap] if self.with_gap else []
+        more = [*self.rhythm, *(marker for _, marker in self.named)]
+        for marker in [*self.markers, *self.same, *self.described, *more]:
             shown += [marker.here, marker.overall, marker.delta]
         shown += [fact for _, fact in self.buys]
-        return shown + [f for line in [self.lead, *self.levels] for f in line.facts.values()]
+        lines = [self.lead, *self.levels, *([self.nearest] if self.nearest else [])]
+        return shown + [fact for line in lines for fact in line.facts.values()]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.disclosure import MIN_CELL
+from segkit.exploration.small import OTHER
 from segkit.segments.kinds import column_kind
 
 KNOWN = {"label": "", "unit": "", "role": "", "basis": "", "kind": "number", "low": "", "high": ""}
@@ -44,9 +45,9 @@ def numeric_view(
         kind = _kind(column)
         known = _known(str(name), dictionary)
         if kind == "category" and name in bases:
-            for level, indicator in _levels(column):
+            for level, said, indicator in _levels(column):
                 numbers[f"{name}={level}"] = indicator
-                rows[f"{name}={level}"] = known | _level_row(str(name), level, known)
+                rows[f"{name}={level}"] = known | _level_row(str(name), level, said, known)
         elif kind == "category":
             text.append(name)
         else:
@@ -77,19 +78,53 @@ def _known(name: str, dictionary: pd.DataFrame | None) -> dict[str, object]:
     return own
 
 
-def _level_row(name: str, level: str, known: dict[str, object]) -> dict[str, object]:
+def _level_row(name: str, level: str, said: str, known: dict[str, object]) -> dict[str, object]:
     return {
-        "label": f"{known['label']}: {level}", "unit": "share", "role": "", "kind": "level",
-        "low": "", "high": "", "of": name, "levels": (level,),
+        "label": f"{known['label']}: {said}", "unit": "share", "role": "", "kind": "level",
+        "low": "", "high": "", "of": name, "levels": (level,) if level == said else (),
     }  # fmt: skip
 
 
-def _levels(column: pd.Series) -> list[tuple[str, pd.Series]]:
-    """The levels of at least ten customers, in alphabetical order."""
-    text = column.astype("object").where(column.notna(), None)
+def _levels(column: pd.Series) -> list[tuple[str, str, pd.Series]]:
+    """The levels of at least ten customers in alphabetical order, then the small ones as one.
+
+    Each with its name, what it is called where it is shown, and who has it.
+    """
+    text, other = small_merged(column)
     counts = text.value_counts()
-    shown = sorted(str(level) for level in counts.index[counts >= MIN_CELL])
-    return [(level, text.map(str).eq(level).astype("float64").where(text.notna())) for level in shown]
+    name = other.partition(" (")[0]
+    shown = sorted(level for level in counts.index[counts >= MIN_CELL] if level != name)
+    every = [(level, level) for level in shown] + ([(name, other)] if other else [])
+    known = text.notna()
+    return [(level, said, text.eq(level).astype("float64").where(known)) for level, said in every]
+
+
+def small_merged(column: pd.Series) -> tuple[pd.Series, str]:
+    """A category whose levels of fewer than ten customers are one, and what that one is called.
+
+    Nothing is merged where the small ones are fewer than ten customers together, or are all there
+    are: then no figure is shown of any of them.
+
+    Examples
+    --------
+    >>> areas = pd.Series(["city"] * 12 + ["sea"] * 6 + ["isle"] * 5)
+    >>> small_merged(areas)[1]
+    'Other (11 in 2 levels)'
+    """
+    text = column.astype("object").map(str, na_action="ignore")
+    text = text.where(text.notna(), None)
+    counts = text.value_counts()
+    small = counts[counts < MIN_CELL]
+    if small.sum() < MIN_CELL or len(small) == len(counts):
+        return text, ""
+    name = "All other levels" if OTHER in counts.index.difference(small.index) else OTHER
+    said = f"{name} ({small.sum():,} in {len(small)} levels)"
+    return text.where(~text.isin(small.index), name), said
+
+
+def is_merged(about: pd.Series) -> bool:
+    """Whether a row of the dictionary is small levels taken together: no name speaks of such."""
+    return about["kind"] == "level" and not about["levels"]
 
 
 def _ordered(column: pd.Series) -> pd.Series:

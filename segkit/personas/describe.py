@@ -10,13 +10,17 @@ from segkit.errors import StudyError, nearest
 from segkit.personas.agreement import automatic_names
 from segkit.personas.cards import Card, Personas
 from segkit.personas.facts import Fact
-from segkit.personas.lexicon import LANGUAGE, load_lexicon
+from segkit.personas.lexicon import LANGUAGE, Lexicon, load_lexicon
 from segkit.personas.messages import FILE
 from segkit.personas.names import Name
 from segkit.personas.noted import Noted
 from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile
+from segkit.personas.rhythm import written
 from segkit.personas.writer import CardWriter
+
+OF_ONE_TRAIT = frozenset({"lead", "apart", "trait"})
+"""Parts of a name that speak of one trait."""
 
 
 def describe_segments(
@@ -30,6 +34,7 @@ def describe_segments(
     language: str = LANGUAGE,
     last: Mapping[str, Name] | None = None,
     n_boot: int = 100,
+    as_of: str = "",
 ) -> Personas:
     """Name the segments and write a card for each.
 
@@ -54,6 +59,8 @@ def describe_segments(
         them: each is kept as long as every word of it holds.
     n_boot : int
         Resamples that say how sure a name is; 0 asks none.
+    as_of : str
+        Day, YYYY-MM-DD, against which the notes' review dates are held; empty: none is.
 
     Returns
     -------
@@ -76,9 +83,13 @@ def describe_segments(
     called = pd.Series({key: given.get(key, automatic[key].text) for key in profile.keys})
     _refuse_twice(called)
     writers = {key: CardWriter(profile, key, currency, words) for key in profile.keys}
-    cards = [_named(writers[key].card(called[key]), automatic[key], n_boot) for key in profile.keys]
+    cards = [
+        _named(written(writers[key], called), automatic[key], n_boot, writers[key])
+        for key in profile.keys
+    ]
     if messages is not None:
-        cards = [_noted(card, writers[card.key], messages, language) for card in cards]
+        lexicon = load_lexicon(language)
+        cards = [_noted(card, writers[card.key], messages, lexicon, as_of) for card in cards]
     facts = {fact.id: fact for card in cards for fact in card.facts}
     called = called.astype("object").rename_axis("segment_key").rename("name")
     unplaced = _unplaced(messages, profile.keys)
@@ -111,19 +122,21 @@ def _refuse_twice(called: pd.Series) -> None:
         raise StudyError(f"{keys} are both called '{name}'", "a name of its own for each segment")
 
 
-def _named(card: Card, name: Name, n_boot: int) -> Card:
-    """The card with its automatic name, and in how many resamples that came out."""
+def _named(card: Card, name: Name, n_boot: int, writer: CardWriter) -> Card:
+    """The card with its automatic name, in how many resamples that came out, and what it rests on."""
+    parts = [part for part in name.parts if part.slot in OF_ONE_TRAIT]
+    named = tuple((part.word, writer.marker(part.about)) for part in parts)
     agreement = None
     if name.agreement is not None:
         fact = (f"{card.key}/name/agreement", name.agreement, "share", n_boot, "resamples")
         agreement = Fact(*fact)
-    return replace(card, auto_name=name.text, agreement=agreement)
+    return replace(card, auto_name=name.text, agreement=agreement, named=named)
 
 
-def _noted(card: Card, writer: CardWriter, messages: Messages, language: str) -> Card:
+def _noted(card: Card, writer: CardWriter, messages: Messages, lexicon: Lexicon, as_of: str) -> Card:
     if card.key not in messages.segments:
         return card
-    noted = Noted(messages.segments[card.key], writer, card, load_lexicon(language))
+    noted = Noted(messages.segments[card.key], writer, card, lexicon, as_of)
     return replace(card, notes=noted.shown())
 
 

@@ -211,6 +211,18 @@ class SegmentName(str):
         return made
 
 
+class Rank(str):
+    """A word of rank within a sentence, with the fact by which it is held to be true."""
+
+    by: str
+
+    def __new__(cls, word: str, by: Fact) -> "Rank":
+        """Remember what it ranks by."""
+        made = super().__new__(cls, word)
+        made.by = by.id
+        return made
+
+
 def given(text: str) -> Markup:
     """A word that the study or its data chose, marked so that its digits are nobody's figure.
 
@@ -219,6 +231,8 @@ def given(text: str) -> Markup:
     >>> given("Fuel share"), given("35-49K")
     (Markup('Fuel share'), Markup('<span data-from="study">35-49K</span>'))
     """
+    if isinstance(text, Rank):
+        return Markup('<span data-rank="{}">{}</span>').format(text.by, str(text))
     if isinstance(text, SegmentName):
         return Markup('<b data-name="{}">{}</b>').format(text.key, str(text))
     if re.search(r"[\d.!?]", text):
@@ -226,7 +240,13 @@ def given(text: str) -> Markup:
     return escape(text)
 
 
-def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict[str, Any]]:
+def fact_table(
+    facts: Mapping[str, Fact],
+    keys: Iterable[str] = (),
+    *,
+    window: tuple[str, str] | None = None,
+    as_of: str = "",
+) -> list[dict[str, Any]]:
     """Facts as plain records, sorted by id, for facts.json; those that are withheld are left out.
 
     Parameters
@@ -234,9 +254,15 @@ def fact_table(facts: Mapping[str, Fact], keys: Iterable[str] = ()) -> list[dict
     facts : dict of str to Fact
     keys : iterable of str
         Of the segments; where one may hold a slash, as a rule's name may, it must be given.
+    window : tuple of str, optional
+        First and last day that the data cover; None where nothing in them is dated.
+    as_of : str
+        Reference date, exclusive.
     """
     keys = sorted(keys, key=len, reverse=True)
-    return [_record(facts[name], keys) for name in sorted(facts) if not facts[name].is_withheld]
+    period = {"window": None if window is None else list(window), "as_of": as_of}
+    shown = [facts[name] for name in sorted(facts) if not facts[name].is_withheld]
+    return [_record(fact, keys) | period for fact in shown]
 
 
 def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:

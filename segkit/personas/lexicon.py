@@ -26,6 +26,8 @@ class Lexicon:
         Whether a label's first letter is small within a name.
     states, nouns, qualifiers : dict of str to dict
         Role -> word for a low and for a high one.
+    beside_visits : dict of str to str
+        Shorter words for when customers were last seen, beside a noun of visits.
     not_overdue, one_time, buyers, small, typical, top : str
     traits, compared : dict of str to str
         A trait of its own, against all others and beside namesakes.
@@ -33,6 +35,8 @@ class Lexicon:
         Role -> words that say low, and that say high, in a name given by hand.
     pejorative : list of str
         Words that no name, and no note, should hold.
+    filling : list of str
+        Words that a long label can do without.
     """
 
     longest: int
@@ -40,6 +44,7 @@ class Lexicon:
     states: Mapping[str, Sides]
     nouns: Mapping[str, Sides]
     qualifiers: Mapping[str, Sides]
+    beside_visits: Sides
     not_overdue: str
     one_time: str
     buyers: str
@@ -50,6 +55,7 @@ class Lexicon:
     compared: Mapping[str, str]
     claims: Mapping[str, Mapping[str, list[str]]]
     pejorative: list[str]
+    filling: list[str]
 
     def lowered(self, label: str) -> str:
         """A label within a name; abbreviations and names in capitals stay."""

@@ -1,6 +1,6 @@
 """Sizes, effects and levels of segments, as tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,7 +102,7 @@ def _effect(column: _Column, inside: np.ndarray) -> tuple[Any, ...]:
     return (column.statistic, *value, column.overall, *delta, smd, n, *(here.sample() or ()))
 
 
-def levels_of(text: pd.DataFrame, labels: pd.Series, measures: Measures) -> pd.DataFrame:
+def levels_of(text: Mapping[str, pd.Series], labels: pd.Series, measures: Measures) -> pd.DataFrame:
     """Each level of the text descriptors here, among all and against the rest; `Profile.levels`."""
     rows = {}
     for name, column in text.items():

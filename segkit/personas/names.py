@@ -1,7 +1,7 @@
 """Deterministic segment names from roles: a state and a noun, told apart where two agree.
 
 A segment whose strongest trait is neither a state nor a noun (a category, discounts) is called after
-it as well: "Big spenders, fuel-led". Without such roles it is called after its strongest traits:
+it as well: "Big spenders, more fuel". Without such roles it is called after its strongest traits:
 "Mostly yummy", "High income, many deals". A name that a segment had in the last run is kept as long
 as what it says still holds at a lower limit, so that nobody is renamed for a hundredth.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from segkit.personas.lexicon import Lexicon
-from segkit.personas.phrases import joined, said_of, started
+from segkit.personas.phrases import joined, said_of, short, started
 from segkit.personas.signs import MIN_NAMED, Sign, Signs
 
 ENTER = 0.33
@@ -22,6 +22,8 @@ LEAVE = 0.25
 """Size down to which it stays in the name of the last run."""
 MUCH = 0.47
 """Size from which a second trait enters."""
+LONGEST_TRAITS = 48
+"""Characters of two traits as a name; where they are more, the stronger one is the name."""
 ONCE = {ENTER: 0.8, LEAVE: 0.7}
 """Share with one order from which customers are one-time buyers, and down to which they stay so."""
 ROLE_OF = {"not_overdue": "recency", "one_time": "frequency"}
@@ -96,7 +98,7 @@ class Namer:
         """A segment's name, before namesakes are told apart."""
         if self.signs.states[key].customers < MIN_NAMED:
             return Name(self.lexicon.small, ())
-        parts = self._state(key) + self._noun(key)
+        parts = self._fitted(self._state(key), self._noun(key))
         parts = parts + self._lead(key) if parts else self._traits(key) or self._lead(key)
         return self.composed(parts)
 
@@ -139,6 +141,17 @@ class Namer:
                 return parts
         return ()
 
+    def _fitted(self, state: tuple[Part, ...], noun: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Both where there is room; else a shorter state beside visits, or the noun alone."""
+        if not state or not noun:
+            return state + noun
+        if len(f"{state[0].word} {noun[0].word}") <= self.lexicon.longest:
+            return state + noun
+        if (state[0].about, noun[0].about) != ("last_seen", "visits"):
+            return noun
+        word = self.lexicon.beside_visits["high" if state[0].side > 0 else "low"]
+        return (state[0]._replace(word=word), *noun)
+
     def _noun(self, key: str) -> tuple[Part, ...]:
         for role in ("one_time", *self.lexicon.nouns):
             if parts := self._of_role(key, role, "noun", ENTER):
@@ -179,7 +192,9 @@ class Namer:
         first = {sign.of: sign for sign in reversed(ranked)}
         chosen = sorted(first.values(), key=lambda sign: -abs(sign.delta))[:2]
         chosen = [s for place, s in enumerate(chosen) if not place or abs(s.delta) >= MUCH]
-        return tuple(Part("trait", s.variable, s.side, self._said(s)) for s in chosen)
+        parts = tuple(Part("trait", s.variable, s.side, self._said(s)) for s in chosen)
+        is_short = len(self.composed(parts).text) <= LONGEST_TRAITS
+        return parts if is_short else parts[:1]
 
     def _said(self, sign: Sign) -> str:
         about = self.signs.dictionary.loc[sign.variable]
@@ -189,7 +204,8 @@ class Namer:
         """A role's word after the comma; empty where it has none."""
         word = self.lexicon.qualifiers.get(sign.role, {}).get(_side(sign), "")
         label = str(self.signs.dictionary.at[sign.variable, "label"]).removesuffix(" share")
-        return word.format(label=label.lower() if self.lexicon.lower_labels else label)
+        label = label.lower() if self.lexicon.lower_labels else label
+        return word.format(label=short(label, self.lexicon))
 
 
 def _side(sign: Sign) -> str:

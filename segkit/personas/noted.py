@@ -14,6 +14,7 @@ from segkit.personas.lints import contradictions, pejoratives
 from segkit.personas.messages import FACT, FILE
 from segkit.personas.names import ENTER
 from segkit.personas.notes import Channel, Note, SegmentNotes
+from segkit.personas.review import is_passed, said_day
 from segkit.personas.writer import CardWriter
 
 LOOSE = 0.1
@@ -37,12 +38,15 @@ class Noted:
     card : Card
         Without notes.
     lexicon : Lexicon
+    as_of : str
+        Day against which the review date is held.
     """
 
     notes: SegmentNotes
     writer: CardWriter
     card: Card
     lexicon: Lexicon
+    as_of: str = ""
 
     @property
     def key(self) -> str:
@@ -73,7 +77,12 @@ class Noted:
             lines={name: line for name, line in self.lines().items() if any(line)},
             kpi=self.kpi(),
             quote=(notes.quote.text, notes.quote.source) if notes.quote else None,
-            checks=(*self.name_checks(), *self.channel_checks(), *self.word_checks()),
+            checks=(
+                *self.name_checks(),
+                *self.channel_checks(),
+                *self.word_checks(),
+                *self.review_checks(),
+            ),
             counts=self.counts(),
             is_persona=notes.is_persona,
         )
@@ -202,6 +211,13 @@ class Noted:
         """Words that speak ill of people, anywhere."""
         said = " ".join(self.notes.claims)
         return [f"check: the word “{word}”" for word in pejoratives(said, self.lexicon)]
+
+    def review_checks(self) -> list[Sentence | str]:
+        """Whether the notes should have been looked at again before the reference date."""
+        review = self.notes.review_date
+        if not self.as_of or not is_passed(review, self.as_of):
+            return []
+        return [f"check: to be reviewed by {said_day(review)}, which has passed"]
 
     @cached_property
     def effects(self) -> Mapping[str, list[Range]]:

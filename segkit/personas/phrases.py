@@ -1,14 +1,20 @@
 """A trait in two or three words, for a segment's name."""
 
+import re
+
 import pandas as pd
 
 from segkit.personas.lexicon import Lexicon, load_lexicon, lowered
 
-__all__ = ["compared", "joined", "lowered", "said_of", "started"]
+__all__ = ["compared", "joined", "lowered", "said_of", "short", "started"]
 
 PLAIN_UNITS = ("", "money", "points", "score", "share", "index", "ratio", "years", "days", "hour")
 """Units of which there is more or less, not many or few."""
 HALF = 0.5
+LONGEST_LABEL = 26
+"""Characters of a label within a name; a survey's question is longer."""
+SINCE = re.compile(r"^days since ", re.IGNORECASE)
+LAST_DONE = re.compile(r"^last (?=\w+(?:ed|en|ght)\b)", re.IGNORECASE)
 SPEAKS_FOR_ITSELF = 3
 NEEDS_LABEL = ("unknown", "other", "none", "yes", "no", "missing")
 
@@ -39,7 +45,45 @@ def said_of(about: pd.Series, delta: float, value: float, lexicon: Lexicon | Non
         return lexicon.lowered(str(own))
     if about["kind"] in {"yes_no", "level"}:
         return _of_share(about, delta, value, lexicon)
-    return lexicon.traits[_side(about, delta)].format(label=lexicon.lowered(str(about["label"])))
+    if about["kind"] == "date":
+        return _of_date(about, delta, lexicon)
+    return lexicon.traits[_side(about, delta)].format(label=_label(about, lexicon))
+
+
+def _of_date(about: pd.Series, delta: float, lexicon: Lexicon) -> str:
+    """Few days ago, or many: "recently contacted", "long-ago first order"."""
+    label = SINCE.sub("", str(about["label"]))
+    done = LAST_DONE.sub("", label)
+    if done != label:
+        return lexicon.traits["not_lately" if delta > 0 else "lately"].format(what=short(done, lexicon))
+    said = lexicon.traits["past" if delta > 0 else "recent"]
+    return said.format(label=short(lexicon.lowered(label), lexicon))
+
+
+def _label(about: pd.Series, lexicon: Lexicon) -> str:
+    return short(lexicon.lowered(str(about["label"])), lexicon)
+
+
+def short(label: str, lexicon: Lexicon | None = None) -> str:
+    """A label that a name has room for: of a survey's question the words that tell it from others.
+
+    Examples
+    --------
+    >>> short("web visits"), short("how satisfied are you with the delivery of your last order?")
+    ('web visits', 'satisfied delivery last…')
+    """
+    if len(label) <= LONGEST_LABEL:
+        return label
+    words = re.findall(r"[^\s?!.,;:()]+", label)
+    filling = set((lexicon or load_lexicon()).filling)
+    telling = [word for word in words if word.casefold() not in filling] or words
+    kept = ""
+    for place, word in enumerate(telling):
+        longer = f"{kept} {word}".strip()
+        if len(longer) > LONGEST_LABEL - (place < len(telling) - 1):
+            return f"{kept or word[: LONGEST_LABEL - 1]}…"
+        kept = longer
+    return kept
 
 
 def _of_share(about: pd.Series, delta: float, share: float, lexicon: Lexicon) -> str:
@@ -66,18 +110,23 @@ def compared(about: pd.Series, delta: float, lexicon: Lexicon | None = None) -> 
     if about["kind"] in {"yes_no", "level"}:
         often = lexicon.traits["more_often" if delta > 0 else "less_often"]
         return often.format(what=_what(about, lexicon))
-    return lexicon.compared[_side(about, delta)].format(label=lexicon.lowered(str(about["label"])))
+    if about["kind"] == "date":
+        said = lexicon.compared["past" if delta > 0 else "recent"]
+        return said.format(label=short(lexicon.lowered(SINCE.sub("", str(about["label"]))), lexicon))
+    return lexicon.compared[_side(about, delta)].format(label=_label(about, lexicon))
 
 
 def _what(about: pd.Series, lexicon: Lexicon) -> str:
     """A level by its own name, or with its category's where that says too little."""
     label = lexicon.lowered(str(about["label"]))
     if about["kind"] != "level":
-        return label
+        return short(label, lexicon)
     level = str(about["levels"][0])
     category = label.removesuffix(f": {level}")
     says_enough = len(level) > SPEAKS_FOR_ITSELF and level.casefold() not in NEEDS_LABEL
-    return lexicon.lowered(level) if says_enough else f"{category} {level}"
+    return (
+        short(lexicon.lowered(level), lexicon) if says_enough else f"{short(category, lexicon)} {level}"
+    )
 
 
 def joined(said: list[str], lexicon: Lexicon | None = None) -> str:

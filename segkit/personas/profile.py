@@ -9,7 +9,7 @@ import pandas as pd
 
 from segkit.disclosure import withheld
 from segkit.errors import DataError
-from segkit.personas.columns import numeric_view
+from segkit.personas.columns import numeric_view, small_merged
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.measured import effects_of, levels_of, sizes_of
 from segkit.personas.measures import Measures, Sample, Weighted, scaled_weights
@@ -39,11 +39,14 @@ class Profile(Shown):
         with a value, `is_base`. Missing where fewer than 10 customers have a value.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
-        range (Newcombe), `n`. Levels with fewer than 10 customers anywhere are suppressed.
+        range (Newcombe), `n`. Levels of fewer than 10 customers are merged; what is still below 10
+        in a segment or outside is suppressed.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str
         What the text descriptors are called.
+    others : dict of str to str
+        What the merged levels of a text descriptor are called, with how many they are.
     between : pandas.Series
         Share of each base's variation that lies between the segments, 0 to 1.
     described : tuple of str
@@ -61,6 +64,7 @@ class Profile(Shown):
     levels: pd.DataFrame
     dictionary: pd.DataFrame
     labels: Mapping[str, str]
+    others: Mapping[str, str]
     between: pd.Series
     described: tuple[str, ...]
     segments: Segmentation = field(repr=False)
@@ -179,26 +183,29 @@ def profile_segments(
     if not labels.index.isin(frame.index).all():
         raise DataError("the frame lacks customers of the segments", "the frame they were cut from")
     frame = frame.loc[labels.index]
-    columns = frame if descriptors is None else frame.join(_new(descriptors, frame))
+    new = frame.iloc[:, :0] if descriptors is None else descriptors
+    columns = frame.join(new.drop(columns=frame.columns, errors="ignore"))
     bases = [name for name in segments.model.columns if name in columns]
     numeric, known, text = numeric_view(columns, bases, dictionary)
+    told = {str(name): small_merged(column) for name, column in text.items()}
+    merged = {name: column for name, (column, _) in told.items()}
     scaled = None if weights is None else _scaled(weights, labels.index, columns)
     measures = Measures() if scaled is None else Weighted(scaled.to_numpy())
     sizes = sizes_of(labels, numeric.get("revenue") if _is_money(known) else None, measures)
     is_base = known["of"].isin(bases).to_numpy()
-    given = [] if descriptors is None else descriptors.columns
     return Profile(
         sizes=sizes,
         effects=effects_of(numeric, labels, known, measures).assign(
             is_base=np.tile(is_base, len(sizes))
         ),
-        levels=levels_of(text, labels, measures),
+        levels=levels_of(merged, labels, measures),
         dictionary=known,
         labels=_labels(text, dictionary),
+        others={name: other for name, (_, other) in told.items() if other},
         between=pd.Series(
             {name: between_share(columns[name], labels) for name in bases}, dtype="float64"
         ),
-        described=tuple(known.index[known["of"].isin(given)]),
+        described=tuple(known.index[known["of"].isin(new.columns)]),
         segments=segments,
         weights=scaled,
     )
@@ -222,7 +229,3 @@ def _is_money(known: pd.DataFrame) -> bool:
 def _labels(text: pd.DataFrame, dictionary: pd.DataFrame | None) -> dict[str, str]:
     named = {} if dictionary is None else dictionary["label"].to_dict()
     return {str(name): str(named.get(name, str(name).replace("_", " "))) for name in text}
-
-
-def _new(descriptors: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    return descriptors.drop(columns=[name for name in descriptors if name in frame])

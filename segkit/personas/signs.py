@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from segkit.personas.columns import numeric_view
+from segkit.personas.columns import is_merged, numeric_view
 from segkit.personas.measures import Measures, Weighted
 from segkit.personas.profile import Profile
 
@@ -121,7 +121,8 @@ def signs_of(profile: Profile, frame: pd.DataFrame) -> Signs:
     numbers = numeric_view(frame, profile.segments.model.columns)[0]
     labels = profile.segments.labels
     numbers = numbers.loc[labels.index]
-    measured = [name for name in numbers if name in profile.dictionary.index]
+    known = profile.dictionary
+    measured = [name for name in numbers if name in known.index and not is_merged(known.loc[name])]
     keys = profile.keys
     codes = pd.Categorical(labels.astype("object"), categories=keys).codes
     signs = {key: [_sign(profile, key, name) for name in measured] for key in keys}

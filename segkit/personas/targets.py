@@ -209,7 +209,7 @@ class _Judge:
             return f"Reachable ({marker.label})", marker.here, float(limit["share"])
         assert isinstance(limit, int | float)
         if name == "min_distinctness":
-            return "Largest difference from the rest", self.distinctness(), float(limit)
+            return "Distinctness (difference from the rest)", self.distinctness(), float(limit)
         metric = name.removeprefix("min_")
         return WHOLE[metric], self.whole(self.card, metric), float(limit)
 

@@ -194,7 +194,9 @@ class CardWriter(SegmentFacts):
             "all": self.fact(f"{name}/share", overall, "share", n, known, owner="all", sample=sample),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
-        names = {"variable": started(label), "level": level}
+        other = self.profile.others.get(variable, "")
+        said = other if other.partition(" (")[0] == level else level
+        names = {"variable": started(label), "level": said}
         weighted = " weighted," if sample else ""
         template = f"{{variable}} {{level}}: {{here}}{weighted} of {{known}} known, all {{all}}"
         return Sentence(template, facts, names)

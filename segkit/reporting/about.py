@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from segkit.features.table import Features
 from segkit.personas.facts import Fact, Sentence
+from segkit.personas.review import is_passed
 from segkit.reporting.audit import association, has_too_many_levels
 from segkit.reporting.sentences import Told
 from segkit.reporting.workspace import Run
@@ -40,6 +41,11 @@ class About:
     def not_for(self) -> list[str]:
         """Uses that are out of scope: everywhere, and in this study."""
         return [*NEVER, *self.run.study.out_of_scope]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the review was due before the reference date."""
+        return is_passed(self.run.study.review_by, self.run.study.as_of)
 
     @property
     def method(self) -> str:

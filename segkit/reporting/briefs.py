@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from segkit.features.dictionary import slug
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
+from segkit.plain import visible
 from segkit.reporting.rendering import render, style
 from segkit.reporting.workspace import Run
 
@@ -78,6 +79,7 @@ def brief_fragments(run: Run) -> dict[str, str]:
             study=run.study,
             words=words,
             based=bases_of(card, words["customers"]),
+            structure=run.segments.structure,
         )
         for card in run.personas.cards
     }
@@ -88,8 +90,10 @@ def brief_pages(notebook: NotebookNode) -> dict[str, str]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = [entry for output in outputs for entry in output.get("data", {}).get(BRIEFS, {}).items()]
     return {
-        name: render(
-            "brief_page", title=f"Message brief, {name}", style=Markup(style()), brief=Markup(html)
+        name: visible(
+            render(
+                "brief_page", title=f"Message brief, {name}", style=Markup(style()), brief=Markup(html)
+            )
         )
         for name, html in shown
     }

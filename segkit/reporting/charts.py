@@ -28,6 +28,8 @@ from segkit.reporting.svg import (
 
 LONGEST_NAME = 52
 """Characters of a name that there is room for."""
+TICKS = (0, 0.25, 0.5, 0.75, 1)
+"""Lines of the stability chart, each with its number."""
 BAR = 330
 """Width of the longest bar of size against value."""
 
@@ -122,24 +124,22 @@ def stability_curve(
     def at(position: int, value: float) -> tuple[float, float]:
         return left + 20 + position * step, bottom - max(value, 0.0) * (bottom - 12)
 
-    body = [
-        line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in (0, 0.25, 0.5, 0.75, 1)
-    ]
-    body += [text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in (0, 0.5, 0.75, 1)]
-    body.append(line(left, at(0, usable)[1], width, at(0, usable)[1], "limit"))
+    lines = [line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in TICKS]
+    texts = [text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in TICKS]
+    lines.append(line(left, at(0, usable)[1], width, at(0, usable)[1], "limit"))
     points = [at(position, value) for position, value in enumerate(by_k["stability"])]
-    for (x, y), (k, row) in zip(points, by_k.iterrows(), strict=True):
-        body.append(line(x, at(0, row["low"])[1], x, at(0, row["high"])[1], "range"))
-        dot = "dot chosen" if k == chosen else "dot"
-        body.append(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" class="{}"/>').format(x, y, dot))
-        body.append(number(x + 8, y - 6, facts[int(k)]["stability"], "v b" if k == chosen else "v"))
-        body.append(text(x, bottom + 16, str(k), "ax b" if k == chosen else "ax", "middle"))
     blob = [at(place, value) for place, value in enumerate(by_k["null_stability"]) if value == value]
-    body.insert(0, trace(blob, "trace blob"))
-    body.insert(0, trace(points, "trace"))
+    lines += [trace(points, "trace"), trace(blob, "trace blob")]
+    for (x, y), (k, row) in zip(points, by_k.iterrows(), strict=True):
+        lines.append(line(x, at(0, row["low"])[1], x, at(0, row["high"])[1], "range"))
+        dot = "dot chosen" if k == chosen else "dot"
+        lines.append(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" class="{}"/>').format(x, y, dot))
+        texts.append(number(x + 8, y - 6, facts[int(k)]["stability"], "v b" if k == chosen else "v"))
+        texts.append(text(x, bottom + 16, str(k), "ax b" if k == chosen else "ax", "middle"))
     if blob:
-        body.append(text(width, blob[-1][1] + 16, "one cloud", "ax", "end"))
-    body.append(text(width / 2, height - 2, "number of segments", "ax", "middle"))
+        texts.append(text(width, blob[-1][1] + 16, "one cloud", "ax", "end"))
+    texts.append(text(width / 2, height - 2, "number of segments", "ax", "middle"))
+    body = [*lines, *texts]  # texts last, with a rim around them: no line crosses one
     said = ", ".join(f"{k}: {one['stability'].text}" for k, one in facts.items())
     return svg(
         width, height, "Stability by number of segments", f"Stability {said}.", joined(body), "curve"

@@ -11,7 +11,7 @@ import pandas as pd
 from segkit.disclosure import withheld, withheld_table
 from segkit.errors import DataError
 from segkit.features.store import load_features
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.personas.measures import Measures, Weighted, scaled_weights
 from segkit.reporting.kept import NAMES
 from segkit.reporting.workspace import Run
@@ -98,10 +98,11 @@ def _measures(run: Run, before: Segmentation, private: Path) -> Measures | None:
         return Measures()
     try:
         weights = load_features(run.study, private / "features").weights
-        assert weights is not None
-        return Weighted(scaled_weights(weights, before.labels.index).to_numpy())
-    except (OSError, KeyError, ValueError):  # deleted, or of before the study had weights
+    except (OSError, KeyError, ValueError):  # deleted, or of an older make
         return None
+    if weights is None:
+        return None
+    return Weighted(scaled_weights(weights, before.labels.index).to_numpy())
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,8 @@ class Movement:
             then, now = largest.id.split("/")[0].split(">")
             names["then"] = self.earlier.names.get(then, then)
             names["now"] = SegmentName(called[now], now)
-            template = "The largest move: {n} {customers} from {then} to {now}."
+            names["largest"] = Rank("largest", largest)
+            template = "The {largest} move: {n} {customers} from {then} to {now}."
             said.append(Sentence(template, {"n": largest}, names))
         return said
 

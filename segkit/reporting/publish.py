@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 
 from segkit.errors import RunError
+from segkit.personas.review import is_passed, said_day
 from segkit.reporting.analyst import address_of, analyst_page, title_of
 from segkit.reporting.briefs import brief_pages
-from segkit.reporting.kept import NAMES
+from segkit.reporting.kept import NAMES, keep_identity
 from segkit.reporting.lint.page import read_facts, require_clean
 from segkit.reporting.page import refused_page, report_page
-from segkit.reporting.sentences import worded
 from segkit.reporting.workspace import Run
 from segkit.rights.forget import Erased
 
@@ -68,19 +67,24 @@ def publish(
     study = run.study
     notebook = nbformat.read(folders.working / "report.ipynb", as_version=4)
     line = f"Run of {started:%Y-%m-%d %H:%M} UTC, {sum(seconds.values()):.0f} seconds."
+    if is_passed(study.review_by, f"{started:%Y-%m-%d}"):
+        line += f" The segments were to be reviewed by {said_day(study.review_by)}."
     facts = (folders.private / "facts" / "facts.json").read_text(encoding="utf-8")
     names = json.loads((folders.private / "facts" / NAMES).read_text(encoding="utf-8"))
     mark = run.fingerprint[:12]
-    pages = _write_analyst_pages(folders.working, line, study.words)
+    pages = _write_analyst_pages(folders.working, line)
     page = report_page(notebook, title=study.title, run_line=line, mark=mark, pages=pages)
+    briefs = brief_pages(notebook)
     try:
         require_clean(page, read_facts(facts), names)
+        for brief in briefs.values():
+            require_clean(brief, read_facts(facts), names, what="brief", landmarks=("main",))
     except RunError as error:
         failed = study.reports / "report.failed.html"
         failed.write_text(refused_page(error, last_good(study.reports)), encoding="utf-8")
         raise
     (folders.working / REPORT).write_text(page, encoding="utf-8")
-    _write_briefs(notebook, folders.working / "briefs")
+    _write_briefs(briefs, folders.working / "briefs")
     (folders.working / "facts.json").write_text(facts, encoding="utf-8")
     record = {
         "study": study.name,
@@ -98,24 +102,20 @@ def publish(
         record["erased_without_consent"] = {"files": withdrawn.files, "rows": withdrawn.rows}
     (folders.working / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     os.replace(folders.working, folders.target)
+    keep_identity(study, folders.private)
 
 
-def _write_briefs(notebook: NotebookNode, folder: Path) -> None:
+def _write_briefs(pages: Mapping[str, str], folder: Path) -> None:
     folder.mkdir()
-    pages = brief_pages(notebook)
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
-def _write_analyst_pages(
-    folder: Path, run_line: str, words: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def _write_analyst_pages(folder: Path, run_line: str) -> list[tuple[str, str]]:
     """Write every notebook but the report's as a page; return their addresses and titles."""
     files = [file for file in sorted(folder.glob("*.ipynb")) if file.stem != "report"]
     notebooks = {file.stem: nbformat.read(file, as_version=4) for file in files}
-    pages = [
-        (address_of(name), worded(title_of(notebook), words)) for name, notebook in notebooks.items()
-    ]
+    pages = [(address_of(name), title_of(notebook)) for name, notebook in notebooks.items()]
     for (address, _), (name, notebook) in zip(pages, notebooks.items(), strict=True):
         html = analyst_page(notebook, name=name, pages=pages, run_line=run_line)
         (folder / address).write_text(html, encoding="utf-8")

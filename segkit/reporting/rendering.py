@@ -8,11 +8,14 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, format_value, given
-from segkit.reporting.sentences import worded
+from segkit.plain import worded
+
+LONGEST_WORD = 16
+"""Characters of a hyphenated word that a table's head has room for on one line."""
 
 
 @cache
@@ -57,7 +60,23 @@ def _given(text: Any) -> Markup:
 
 
 def _name(card: Card) -> Markup:
-    return Markup('<span data-name="{}">{}</span>').format(card.key, card.name)
+    return Markup('<span data-name="{}">{}</span>').format(card.key, whole_words(card.name))
+
+
+def whole_words(text: str) -> Markup:
+    """A name whose hyphenated words stay on one line, if they are no longer than a column.
+
+    Examples
+    --------
+    >>> whole_words("Big spenders, full-price")
+    Markup('Big spenders, <span class="nb">full-price</span>')
+    """
+    parts = re.split(r"((?<!\S)[^\s-]+(?:-[^\s-]+)+)", text)
+    kept = Markup('<span class="nb">{}</span>')
+    return Markup("").join(
+        kept.format(part) if place % 2 and len(part) <= LONGEST_WORD else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def _says(marker: Marker) -> Markup:

@@ -1,6 +1,5 @@
 """Run a study's notebooks into a report: whole, or not at all."""
 
-import json
 import logging
 import os
 import shutil
@@ -19,13 +18,13 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 import nbformat
 import papermill
 from jupyter_client.manager import KernelManager
-from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from segkit.errors import ParameterError, RunError
 from segkit.reporting.page import cause_of, failed_page
 from segkit.reporting.parameters import Parameter, check_parameters, read_parameters
 from segkit.reporting.publish import REPORT, Folders, last_good, point_latest, publish
+from segkit.reporting.stored import stored
 from segkit.reporting.workspace import open_run
 from segkit.rights.forget import erase_withdrawn
 from segkit.study import Study, load_study, project_root
@@ -88,7 +87,7 @@ def run_study(
     try:
         with _kernel() as kernel:
             seconds = {
-                name: _execute(name, known[name], choices, folders, kernel, progress)
+                name: _execute(name, known[name], choices, loaded.words, folders, kernel, progress)
                 for name in NOTEBOOKS
             }
         publish(run, folders, given, started, seconds, withdrawn)
@@ -150,6 +149,7 @@ def _execute(
     name: str,
     known: Mapping[str, Parameter],
     choices: Mapping[str, Any],
+    words: Mapping[str, str],
     folders: Folders,
     kernel: KernelManager,
     progress: bool,
@@ -176,7 +176,7 @@ def _execute(
             f"{name} failed: {cause_of(failure)}",
             fix=f"{page} says where; the last good report is untouched",
         ) from None
-    nbformat.write(_without_traces(executed, str(choices["study"])), output)
+    nbformat.write(stored(executed, str(choices["study"]), words), output)
     (folders.working.parent / f"{name}.failed.html").unlink(missing_ok=True)
     return round(time.perf_counter() - started, 1)
 
@@ -205,14 +205,3 @@ def _forget(kernel: KernelManager) -> None:
         client.execute_interactive(reset, silent=True, store_history=False, timeout=60)
     finally:
         client.stop_channels()
-
-
-def _without_traces(notebook: NotebookNode, study: str) -> NotebookNode:
-    """Drop papermill's paths and clock times, and the folders above the study."""
-    notebook.metadata.pop("papermill", None)
-    for cell in notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(json.dumps(study), json.dumps(Path(study).name))
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-    return notebook

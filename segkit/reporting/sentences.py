@@ -1,6 +1,5 @@
 """What the report says in sentences, each with the facts it rests on."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,8 +7,9 @@ from typing import Any
 
 from segkit.disclosure import MIN_CELL, withheld
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.personas.phrases import lowered
+from segkit.plain import worded
 from segkit.reporting.verdict import verdict_sentences
 from segkit.reporting.workspace import Run
 
@@ -136,10 +136,14 @@ class Told:
         """What was read and kept, and who lacks a base."""
         if not self.run.study.has_orders:
             return [self._rows_kept(), *self._lacking()]
-        slots = ("customers", "orders", "lines", "amount")
         template = (
             "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
+            if self.run.study.has_money
+            else "{customers} {word_c} and {orders} {word_o} on {lines} lines were "
         )
+        slots = [
+            name for name in ("customers", "orders", "lines", "amount") if f"{{{name}}}" in template
+        ]
         names = {"word_c": self.words["customers"], "word_o": self.words["orders"]}
         said = [
             Sentence(
@@ -167,8 +171,8 @@ class Told:
         if card.revenue_share and not card.revenue_share.is_withheld:
             template = "{name} bring {revenue} of revenue and are {share} of {of}."
             return Sentence(template, {"revenue": card.revenue_share, "share": card.share}, names)
-        names["of"] = self._weighted or f"the {customers}"
-        template = "The largest segment, {name}, holds {share} of {of}."
+        names |= {"of": self._weighted or f"the {customers}", "largest": Rank("largest", card.share)}
+        template = "The {largest} segment, {name}, holds {share} of {of}."
         return Sentence(template, {"share": card.share}, names)
 
     @property
@@ -186,9 +190,13 @@ class Told:
         facts |= {"share": card.share} if self._weighted else {}
         said = f"{{share}} of {self._weighted}: " if self._weighted else ""
         return Sentence(
-            f"The smallest segment, {{name}}, holds {said}{{n}} of {{total}} {{customers}}.",
+            f"The {{smallest}} segment, {{name}}, holds {said}{{n}} of {{total}} {{customers}}.",
             facts,
-            {"customers": self.words["customers"], "name": SegmentName(card.name, card.key)},
+            {
+                "customers": self.words["customers"],
+                "name": SegmentName(card.name, card.key),
+                "smallest": Rank("smallest", card.share if self._weighted else card.customers),
+            },
         )
 
     def _withheld(self, n: int) -> Sentence:
@@ -280,20 +288,9 @@ def _about(card: Card, customers: str) -> Sentence:
     names = {
         "name": SegmentName(card.name, card.key),
         "label": marker.label[:1].lower() + marker.label[1:],
+        "most": Rank("most", marker.delta),
     }
     weighted = ", weighted" if marker.here.is_weighted else ""
-    template = "What sets {name} apart most: {label} {here}, among all {customers} {overall}"
+    template = "What sets {name} apart {most}: {label} {here}, among all {customers} {overall}"
     template = f"{template}{weighted}."
     return Sentence(template, facts, names | {"customers": customers})
-
-
-def worded(text: str, words: Mapping[str, str]) -> str:
-    """A text of the library's own in the study's words.
-
-    Examples
-    --------
-    >>> worded("The customers form one cloud.", {"customer": "post", "customers": "posts"})
-    'The posts form one cloud.'
-    """
-    text = re.sub(r"\bcustomers\b", words["customers"], text)
-    return re.sub(r"\bcustomer\b", words["customer"], text)

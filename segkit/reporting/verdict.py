@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from segkit.personas.facts import Fact, Sentence
-from segkit.segments.evidence.choose import DELTA, USABLE, P, Z
+from segkit.personas.facts import Fact, Rank, Sentence
+from segkit.segments.evidence.choose import USABLE
 from segkit.segments.evidence.structure import Structure
 
 HEADLINES = {
@@ -97,24 +97,38 @@ def _kind(
     }[structure.verdict]
     yield Sentence(f"{said}.", facts | one, names)
     if structure.verdict != "natural":
-        yield from _missing(structure, names, facts)
+        yield from _missing(structure, names, facts, fact)
 
 
-def _missing(structure: Structure, names: dict[str, str], facts: dict[str, Fact]) -> Iterator[Sentence]:
+def _missing(
+    structure: Structure, names: dict[str, str], facts: dict[str, Fact], fact: Callable[..., Fact]
+) -> Iterator[Sentence]:
     """Which conditions of separate groups fail."""
-    row = structure.by_k.loc[structure.k]
-    if row.z < Z or row.delta < DELTA or structure.p > P:
+    row, lacking = structure.by_k.loc[structure.k], structure.lacking
+    if lacking & {"tighter", "over_all"}:
         yield Sentence(
             "They are not shown to be groups: tighter than one cloud by {delta} only (z {z}).",
             facts,
             names,
         )
-    if row.valley < structure.valley_limit:
+    if "parted" in lacking:
         crowd = "crowd" if row.valley < CROWDED else "don't thin out"
         yield Sentence(
             f"Between neighbouring segments the {{customers}} {crowd} (valley {{valley}}).",
             facts,
             names,
+        )
+    if "steadier" in lacking:
+        yield Sentence(
+            "That is no sign of groups: a cut of one cloud, which has none, comes back better still, "
+            "{null} against {stability}.",
+            facts,
+            names,
+        )
+    elif lacking == {"steady"}:
+        yield Sentence(
+            "They are not shown to be groups: a cut into such comes back by {usable} or more.",
+            {"usable": fact("limit/stability", USABLE, "score")},
         )
 
 
@@ -139,11 +153,13 @@ def _other(structure: Structure, fact: Callable[..., Fact]) -> Sentence:
     if structure.runner_up is None:
         return Sentence("No number but {k} was compared.", {"k": fact("k", structure.k, "segments")})
     row, k = structure.by_k.loc[structure.runner_up], structure.runner_up
+    share = fact(f"k={k}/smallest_share", row.smallest_share, "share")
     return Sentence(
-        "The other number worth a look is {k}: stability {stability}, smallest segment {share}.",
+        "The other number worth a look is {k}: stability {stability}, {smallest} segment {share}.",
         {
             "k": fact("k/other", k, "segments"),
             "stability": fact(f"k={k}/stability", row.stability, "score"),
-            "share": fact(f"k={k}/smallest_share", row.smallest_share, "share"),
+            "share": share,
         },
+        {"smallest": Rank("smallest", share)},
     )

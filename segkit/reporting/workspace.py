@@ -90,7 +90,7 @@ class Run(Shown):
         elif isinstance(result, Segmentation):
             self._write("segments", lambda folder: save_segments(result, folder))
         elif isinstance(result, HasFacts):
-            self._write("facts", lambda folder: write_facts(result, folder))
+            self._write("facts", lambda folder: write_facts(result, folder, self.features))
             if isinstance(result, Personas):
                 language = self.study.language
                 self._write("names", lambda folder: write_names(result, language, folder))
@@ -152,11 +152,18 @@ class Run(Shown):
 
     @cached_property
     def previous(self) -> Segmentation | None:
-        """The segments of the last good run, if it had the same bases and they can be read."""
+        """The segments of the last good run, if it had the same bases and they can be read.
+
+        Where its folder under processed/ is gone, what was kept of them without the customers.
+        """
         name = (self.study.reports / "latest").resolve().name
         folder = self.study.processed / name / "segments"
-        if name == self.name or not (folder / STAMP).is_file():
+        if name == self.name:
             return None
+        if not (folder / STAMP).is_file():
+            folder = self.study.kept / "segments"
+            if not folder.is_dir():
+                return None
         try:
             last = load_segments(folder)
         except DataError:  # of an older version, or changed: there is nothing to carry on
@@ -219,6 +226,7 @@ class Run(Shown):
             "words": study.words,
             "language": study.language,
             "last": self.last_names,
+            "as_of": study.as_of,
         }
 
     @cached_property
@@ -226,6 +234,7 @@ class Run(Shown):
         """Automatic names of the last good run, by the key that each segment has now."""
         path = (self.study.reports / "latest").resolve().name
         file = self.study.processed / path / "names" / NAMES
+        file = file if file.is_file() else self.study.kept / NAMES
         if self.match is None or not file.is_file():
             return {}
         records = json.loads(file.read_text(encoding="utf-8"))

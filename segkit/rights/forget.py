@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from segkit.errors import DataError
+from segkit.rights.carried import drop_words
 from segkit.rights.erase import Eraser
 from segkit.rights.held import customers_of, runs, source_rows
 from segkit.rights.sought import Sought, normal_id, sought
@@ -109,7 +110,9 @@ def forget(study: Study | str | Path, customer_id: str, *, asked_by: str = "") -
     for run in strange:
         shutil.rmtree(run)
     eraser = Eraser(wanted).under(study.processed).under(study.folder / "audiences")
-    removed = tuple(str(path.relative_to(study.folder)) for path in (*strange, *eraser.removed))
+    dropped = drop_words(study) if eraser.n_files or strange else []
+    gone = (*strange, *eraser.removed, *dropped)
+    removed = tuple(str(path.relative_to(study.folder)) for path in gone)
     counts = {"files": eraser.n_files + len(strange), "rows": eraser.n_rows}
     if record is None or any(counts.values()):
         erasures.add(one, date=f"{datetime.now(UTC):%Y-%m-%d}", asked_by=asked_by, **counts)
@@ -133,7 +136,8 @@ def erase_withdrawn(study: Study) -> Erased | None:
     eraser = Eraser(wanted)
     for folder in folders:
         eraser.under(folder)
-    removed = tuple(str(path.relative_to(study.folder)) for path in eraser.removed)
+    dropped = drop_words(study) if eraser.n_files else []
+    removed = tuple(str(path.relative_to(study.folder)) for path in (*eraser.removed, *dropped))
     return Erased(study, eraser.n_files, eraser.n_rows, removed, on_request=False)
 
 

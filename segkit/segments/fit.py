@@ -22,6 +22,7 @@ from segkit.segments.space import Space, fit_space
 from segkit.segments.stability import (
     COMPARED_ROWS,
     Resamples,
+    confused,
     matched,
     resample,
     segment_jaccard,
@@ -233,6 +234,7 @@ def _segmentation(
     step = max(1, len(X) // COMPARED_ROWS)
     refits = resamples.labels(X[::step], k)
     keys = segment_keys(profiles.iloc[order])
+    names = matched(labels[::step], refits, n_found)
     model = Model(
         keys=keys,
         method=method,
@@ -240,7 +242,7 @@ def _segmentation(
         learnt=learnt,
         order=place,
         refits=resamples.fits[k],
-        refit_order=matched(labels[::step], refits, n_found),
+        refit_order=names,
         profiles=profiles.iloc[order].set_axis(list(keys), axis=0),
         overall=everyone,
         has_noise=bool((raw == NOISE).any()),
@@ -254,6 +256,7 @@ def _segmentation(
         model=model,
         method=method.name,
         random_state=structure.random_state,
+        confused=confused(labels[::step], refits, names, keys),
     )
 
 

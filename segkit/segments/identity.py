@@ -139,19 +139,21 @@ def keep_keys(after: Segmentation, before: Segmentation, frame: pd.DataFrame) ->
     if after.method == "rules":  # a rule's name says who is in it, whoever was before
         return after
     match = match_segments(before, after, frame)
-    kept = match.table.dropna(subset="previous_key")
-    renamed = dict(zip(kept["segment_key"], kept["previous_key"], strict=True))
+    again = match.table.dropna(subset="previous_key")
+    renamed = dict(zip(again["segment_key"], again["previous_key"], strict=True))
     taken = set(renamed.values())
     renamed |= {key: f"{key}-new" for key in after.model.keys if key in taken and key not in renamed}
     model = after.model
     keys = tuple(renamed.get(key, key) for key in model.keys)
     stability = after.stability.rename(index=renamed)
     labels = after.labels.cat.rename_categories(renamed)
+    confused = after.confused.rename(index=renamed, columns=renamed)
     profiles = getattr(model, "profiles", None)
     changed: dict[str, Any] = {"keys": keys}
     if profiles is not None:
         changed["profiles"] = profiles.rename(index=renamed)
-    return replace(after, labels=labels, stability=stability, model=replace(model, **changed))
+    kept: dict[str, Any] = {"labels": labels, "stability": stability, "confused": confused}
+    return replace(after, model=replace(model, **changed), **kept)
 
 
 def _earlier(before: Segmentation, after: Segmentation, frame: pd.DataFrame) -> tuple[pd.Series, str]:

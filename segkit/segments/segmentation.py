@@ -35,6 +35,9 @@ class Segmentation(Shown):
         The frozen rule.
     method : str
     random_state : int
+    confused : pandas.DataFrame, one row and one column per segment
+        Share of all refits' placements of a segment's customers that lie in each segment; empty for
+        rules, which aren't refitted.
     """
 
     labels: pd.Series
@@ -44,6 +47,7 @@ class Segmentation(Shown):
     model: Any = field(repr=False)
     method: str
     random_state: int
+    confused: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def k(self) -> int:
@@ -82,6 +86,18 @@ class Segmentation(Shown):
             A base is absent or of another kind.
         """
         return self.model.assign(frame)
+
+    def nearest(self, key: str) -> tuple[str, float] | None:
+        """The other segment into which refits put most of a segment's customers, and which share.
+
+        None where there are no refits, or none of them puts anyone elsewhere.
+        """
+        if key not in self.confused.index:
+            return None
+        others = self.confused.loc[key].drop(key)
+        if not len(others) or others.max() <= 0:
+            return None
+        return str(others.idxmax()), float(others.max())
 
     @property
     def reading(self) -> str:

@@ -214,6 +214,34 @@ def agreement(
     return votes / len(names)
 
 
+def confused(
+    labels: np.ndarray, refits: Iterable[np.ndarray], names: Sequence[np.ndarray], keys: Sequence[str]
+) -> pd.DataFrame:
+    """Where the refits put each segment's customers: one row and one column per segment.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n_rows,)
+        Place of each row's segment among the keys; -1 is noise.
+    refits : iterable of ndarray of int, shape (n_rows,)
+    names : sequence of ndarray of int
+        From `matched`.
+    keys : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Share of all placements, 0 to 1. A row adds up to less than 1 where refits have a cluster
+        that matches no segment, or call customers noise.
+    """
+    k = len(keys)
+    counts = np.zeros((k + 1, k + 2))
+    for refit, renamed in zip(refits, names, strict=True):
+        np.add.at(counts, (labels, renamed[refit]), 1)
+    share = counts[:k, :k] / np.maximum(counts[:k].sum(axis=1, keepdims=True), 1)
+    return pd.DataFrame(share, index=pd.Index(keys, name="segment_key"), columns=list(keys))
+
+
 def flow(labels_by_k: Mapping[int, np.ndarray]) -> pd.DataFrame:
     """Where the segments of each number come from: how many customers go from k to k + 1.
 

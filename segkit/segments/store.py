@@ -156,6 +156,7 @@ def _content(segments: Segmentation) -> tuple[dict[str, Any], Arrays]:
         "labels": [str(key) for key in segments.labels.cat.categories],
         "keys": list(model.keys),
         "stability": _table(segments.stability),
+        "confused": _table(segments.confused),
         "structure": {name: getattr(structure, name) for name in PLAIN}
         | {
             "by_k": _table(structure.by_k),
@@ -253,6 +254,7 @@ def _segmentation(saved: dict[str, Any], arrays: Arrays, assigned: pd.DataFrame)
         model=model,
         method=saved["method"],
         random_state=saved["random_state"],
+        confused=_read_table(saved["confused"]) if "confused" in saved else pd.DataFrame(),
     )
 
 

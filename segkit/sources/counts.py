@@ -15,12 +15,13 @@ MAX_QUIET_DAYS = 31
 
 
 def totals_of(lines: ibis.Table) -> dict[str, float]:
-    """Customers, orders, lines and money of some order lines."""
+    """Customers, orders, lines and, where they say it, money of some order lines."""
     measures: dict[str, Any] = {
         "customers": lines.customer_id.nunique(),
         "lines": lines.count(),
-        "amount": lines.amount.sum().cast("float64").fill_null(0.0),
     }
+    if "amount" in lines.columns:
+        measures["amount"] = lines.amount.sum().cast("float64").fill_null(0.0)
     row = lines.agg(**measures).execute().iloc[0]
     # an order is a customer's: two shops' order 1 are two orders
     orders = lines.filter(lines.order_id.notnull()).select("customer_id", "order_id").distinct()
@@ -28,7 +29,7 @@ def totals_of(lines: ibis.Table) -> dict[str, float]:
         "customers": int(row["customers"]),
         "orders": int(orders.count().execute()),
         "lines": int(row["lines"]),
-        "amount": float(row["amount"]),
+        **({"amount": float(row["amount"])} if "amount" in row else {}),
     }
 
 
@@ -39,10 +40,10 @@ def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str
     customers = f"{counts['customers']:,} {words['customers']}"
     if "orders" not in counts:
         return customers
-    return (
-        f"{customers}, {counts['orders']:,} {words['orders']} and "
-        f"{money_text(counts['amount'], currency)} in sales on {counts['lines']:,} lines"
-    )
+    orders, lines = f"{counts['orders']:,} {words['orders']}", f"{counts['lines']:,} lines"
+    if "amount" not in counts:
+        return f"{customers} and {orders} on {lines}"
+    return f"{customers}, {orders} and {money_text(counts['amount'], currency)} in sales on {lines}"
 
 
 def quiet_end(lines: ibis.Table, study: Study) -> list[str]:

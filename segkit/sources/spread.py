@@ -9,10 +9,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.files import Raw
 from segkit.sources.money import money_of, number_of
-from segkit.tablespec import TableSpec
-
-ORDER_MONEY = ("order_discount", "order_refund")
-"""What an order has once, in the order in which it is taken off."""
+from segkit.tablespec import ORDER_MONEY, TableSpec
 
 
 def spread_over(name: str) -> str:

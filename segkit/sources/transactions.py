@@ -23,10 +23,10 @@ from segkit.sources.check import (
 from segkit.sources.files import Raw
 from segkit.sources.money import money_of, number_of, settle_columns
 from segkit.sources.printable import listed
-from segkit.sources.spread import ORDER_MONEY, spread, spread_over
+from segkit.sources.spread import spread, spread_over
 from segkit.sources.values import as_id, as_moment, as_money
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.tablespec import ORDER_MONEY, TableSpec
 
 RETURN_RULES = ["cancellation", "return"]
 NUMBERS = ("amount", "quantity", "unit_price", "discount", *ORDER_MONEY)
@@ -47,7 +47,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     Check
         Rules in order: no customer id, no order id, unreadable date, unreadable number, not a sale by
         its status, duplicate, cancellation, non-product code, return, nothing left after refund or
-        discount, zero price, negative price, on or after as_of.
+        discount, zero price, negative price (of lines without money: zero quantity), on or after
+        as_of.
 
     Raises
     ------
@@ -102,6 +103,11 @@ def notices(check: Check, study: Study) -> list[str]:
             f"the lines have no order id: all lines of a customer on one day count as one "
             f"{study.words['order']}"
         )
+    if not study.has_money:
+        found.append(
+            "the lines say nothing of money: no figure is an amount, and categories are counted in "
+            "lines (map amount, or quantity and unit_price, if the file holds what a line cost)"
+        )
     return found
 
 
@@ -144,18 +150,23 @@ def _columns(read: Values, study: Study) -> Values:
     for name in ("quantity", "unit_price"):
         if name in mapped:
             columns[name] = read[str(mapped[name])]
+    return columns | (_money(read, columns, mapped) if study.has_money else {})
+
+
+def _money(read: Values, columns: Values, mapped: Mapping[str, Any]) -> dict[str, Any]:
+    """What a line cost, and what was taken off before."""
     if "amount" in mapped:
         cost = read[str(mapped["amount"])]
     else:
         cost = columns["quantity"] * columns["unit_price"]
     taken = _taken(read)
-    columns["amount"] = as_money(cost if taken is None else cost - taken)
+    money = {"amount": as_money(cost if taken is None else cost - taken)}
     if "discount" in mapped or "order_discount" in mapped:
         given = mapped.get("discount", [])
         parts = [read[name].fill_null(0) for name in ([given] if isinstance(given, str) else given)]
         parts += [read["order_discount"]] if "order_discount" in read else []
-        columns["discount"] = as_money(sum(parts[1:], start=parts[0]))
-    return columns
+        money["discount"] = as_money(sum(parts[1:], start=parts[0]))
+    return money
 
 
 def _taken(read: Values) -> Any:
@@ -165,8 +176,8 @@ def _taken(read: Values) -> Any:
 
 
 def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Values:
-    amount, prefix = columns["amount"], study.rules["cancellation_prefix"]
-    unreadable = amount.isnull()
+    prefix = study.rules["cancellation_prefix"]
+    unreadable = columns["amount"].isnull() if study.has_money else ibis.literal(False)
     if "quantity" in columns:
         unreadable |= columns["quantity"].isnull()
     for name in _number_columns(study):
@@ -185,15 +196,27 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         rules["cancellation"] = columns["order_id"].startswith(prefix)
     if study.rules["non_products"] and "product_id" in columns:
         rules["non-product code"] = columns["product_id"].isin(study.rules["non_products"])
+    rules |= _money_rules(read, columns) if study.has_money else _item_rules(columns)
+    return rules | {"on or after as_of": columns["order_date"] >= ibis.timestamp(study.as_of)}
+
+
+def _money_rules(read: Values, columns: Values) -> dict[str, Any]:
+    amount = columns["amount"]
     taken_off = ibis.literal(False) if _taken(read) is None else _taken(read) > 0
     backwards = columns["quantity"] < 0 if "quantity" in columns else amount < 0
-    return rules | {
+    return {
         "return": backwards if "unit_price" in columns else backwards | (amount < 0),
         "nothing left after refund or discount": (amount == 0) & taken_off,
         "zero price": amount == 0,
         "negative price": amount < 0,
-        "on or after as_of": columns["order_date"] >= ibis.timestamp(study.as_of),
     }
+
+
+def _item_rules(columns: Values) -> dict[str, Any]:
+    """Of lines without money."""
+    if "quantity" not in columns:
+        return {}
+    return {"return": columns["quantity"] < 0, "zero quantity": columns["quantity"] == 0}
 
 
 def _is_sale(table: ibis.Table, status: Mapping[str, Any]) -> Any:

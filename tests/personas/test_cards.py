@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ QUICK = {"n_boot": 10, "k_max": 4}
 
 @pytest.fixture(scope="module")
 def shoppers():
-    """Three planted kinds: recent and big, lapsed and light, and recent, light and fuel-led."""
+    """Three planted kinds: recent and big, lapsed and light, and recent, light and of more fuel."""
     groups, truth = make_groups(360)
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(index=groups.index)
@@ -53,7 +54,7 @@ def personas(profile, shoppers):
 def test_names_say_what_sets_segments_apart(personas):
     assert sorted(personas.names) == [
         "Lapsed light spenders",
-        "Light spenders, fuel-led",
+        "Light spenders, more fuel",
         "Recent big spenders",
     ]
 
@@ -167,3 +168,43 @@ def test_results_never_print_customers(profile, personas, shoppers):
     for result in (profile, personas, profile.segments, profile.segments.structure):
         text = repr(result) + result._repr_html_()
         assert not any(customer in text for customer in shoppers.index)
+
+
+def test_what_more_comes_to_is_on_the_card_that_says_it(personas):
+    card = next(card for card in personas.cards if card.name == "Light spenders, more fuel")
+    ((word, marker),) = card.named
+    assert word == "more fuel"
+    assert marker.here.value > marker.overall.value
+    assert marker.here in card.facts
+
+
+def test_the_buying_rhythm_is_the_median_of_those_who_came_again(profile, shoppers):
+    gaps = pd.Series(np.arange(len(shoppers)) % 20 + 1.0, index=shoppers.index)
+    gaps[shoppers.index[::3][:40]] = np.nan  # ordered once
+    frame = shoppers.assign(mean_gap_days=gaps)
+    told = segkit.profile_segments(profile.segments, frame, dictionary=DICTIONARY)
+    for card in segkit.describe_segments(told, frame, n_boot=0).cards:
+        known = gaps[profile.segments.labels == card.key].dropna()
+        gap = card.rhythm[0]
+        assert gap.here.value == known.median()
+        assert gap.here.low <= gap.here.value <= gap.here.high
+        assert (gap.here.n, card.with_gap.value) == (len(known), len(known))
+        labels = [marker.label for marker in (*card.rhythm[1:], *card.markers, *card.same)]
+        assert len(labels) == len(set(labels))
+
+
+def test_without_orders_there_is_no_rhythm(personas):
+    assert not any(card.rhythm or card.with_gap for card in personas.cards)
+
+
+def test_a_card_names_whom_the_segment_is_confused_with(profile, shoppers):
+    segments = profile.segments
+    table = segments.confused.copy()
+    table.iloc[0] = [0.7, 0.1, 0.2]
+    mixed = replace(profile, segments=replace(segments, confused=table))
+    told = segkit.describe_segments(mixed, shoppers, n_boot=0)
+    key, other = table.index[0], table.index[2]
+    card = next(card for card in told.cards if card.key == key)
+    said = f"{told.names[key]} are nearest to {told.names[other]}: refits put 20% of them there."
+    assert card.nearest.text == said
+    assert f"{key}/nearest/{other}" in told.facts

@@ -303,3 +303,16 @@ def test_messages_say_how_much_is_assumed(notes):
     messages = read_messages({"segments": {"a": notes}})
     assert messages.reading.startswith("3 notes on 1 segments, 1 of them assumptions")
     assert replace(messages, strict=True).strict
+
+
+@pytest.mark.parametrize(
+    ("as_of", "is_said"), [("2027-03-02", True), ("2027-03-01", False), ("", False)]
+)
+def test_a_review_date_that_has_passed_is_said_on_the_card(
+    profile, shoppers, key, notes, as_of, is_said
+):
+    messages = read_messages({"segments": {key: notes}})
+    told = segkit.describe_segments(profile, shoppers, messages=messages, n_boot=0, as_of=as_of)
+    said = "check: to be reviewed by 1 Mar 2027, which has passed"
+    assert (said in told.cards[0].notes.checks) == is_said
+    assert any(said in check for check in told.checks) == is_said

@@ -81,11 +81,11 @@ def test_a_trait_below_the_limit_unsure_or_of_few_enters_no_name(unclear):
 @pytest.mark.parametrize("low", [-0.01, 0.01])
 def test_a_lead_needs_a_range_without_zero(low):
     named = namer(a=[sign("revenue", 0.4), sign("fuel_share", 0.6, low=low)]).name("a")
-    assert named.text == ("Big spenders, fuel-led" if low > 0 else "Big spenders")
+    assert named.text == ("Big spenders, more fuel" if low > 0 else "Big spenders")
 
 
 def test_a_lead_alone_is_better_than_typical():
-    assert namer(a=[sign("fuel_share", 0.6)]).name("a").text == "Buyers, fuel-led"
+    assert namer(a=[sign("fuel_share", 0.6)]).name("a").text == "Buyers, more fuel"
 
 
 def test_fewer_than_30_customers_are_a_small_group():
@@ -305,6 +305,62 @@ def test_no_state_with_a_noun_is_too_long_or_pejorative_or_against_itself(langua
             assert pejoratives(name, words) == []
             right = Range(0.5, 0.4, 0.6) if side == "high" else Range(-0.5, -0.6, -0.4)
             assert contradictions(name, {role: [right]}, words) == []
+
+
+SEEN = {"days_since_visit": "last_seen", "n_visits": "visits"}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_name_of_a_state_with_a_noun_is_too_long_whenever_they_were_last_seen(language):
+    words = load_lexicon(language)
+    roles = SEEN | {name: role for name, role in ROLES.items() if role in words.nouns}
+    for seen in (-0.5, 0.5):
+        for noun, delta in [(name, delta) for name in roles for delta in (-0.6, 0.6)][2:]:
+            both = [
+                sign("days_since_visit", seen, role="last_seen"),
+                sign(noun, delta, role=roles[noun]),
+            ]
+            named = namer(language, roles=roles, a=both).name("a")
+            assert len(named.text) <= words.longest, named.text
+            assert any(part.slot == "noun" for part in named.parts)
+
+
+def test_beside_visits_recent_means_the_visit_and_beside_orders_nothing_is_claimed_of_them():
+    seen = sign("days_since_visit", 0.5, role="last_seen")
+    visits = namer(roles=SEEN, a=[seen, sign("n_visits", -0.5, role="visits")]).name("a")
+    assert visits.text == "Less recent occasional visitors"
+    baskets = sign("mean_order_value", -0.5)
+    assert namer(roles=ROLES | SEEN, a=[seen, baskets]).name("a").text == "Small-basket buyers"
+
+
+QUESTION = "How satisfied are you with the delivery of your last order from us?"
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "delta", "text"),
+    [
+        ("Days since last contacted", "date", -0.5, "Recently contacted"),
+        ("Days since last contacted", "date", 0.5, "Long not contacted"),
+        ("Days since first order", "date", -0.5, "Recent first order"),
+        ("Days since first order", "date", 0.5, "Long-ago first order"),
+        (QUESTION, "number", 0.5, "High satisfied delivery last…"),
+        (QUESTION, "yes_no", 0.5, "Mostly satisfied delivery last…"),
+        ("x" * 80, "number", -0.5, f"Low {'x' * 25}…"),
+        ("Income", "number", 0.5, "High income"),
+    ],
+)
+def test_dates_and_whole_questions_make_names_that_can_be_read(label, kind, delta, text):
+    held = namer(roles={"a": ""}, one=[sign("a", delta, role="")])
+    held.signs.dictionary.loc["a", ["label", "kind"]] = [label, kind]
+    assert held.name("one").text == text
+
+
+def test_of_two_long_traits_the_stronger_is_the_name():
+    two = [sign("a", 0.6, role=""), sign("b", 0.5, role="")]
+    held = namer(roles={"a": "", "b": ""}, one=two)
+    assert held.name("one").text == "High A, high B"
+    held.signs.dictionary["label"] = [QUESTION, "Would you recommend our brand to friends or family?"]
+    assert held.name("one").text == "High satisfied delivery last…"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import segkit
+from segkit.personas.columns import small_merged
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.effects import cliffs_delta
 from segkit.personas.phrases import compared, joined, said_of
@@ -166,3 +167,40 @@ def test_namesakes_are_compared():
 
 def test_what_is_there_comes_before_what_is_not():
     assert joined(["mostly not cheap", "mostly expensive"]) == "mostly expensive, not cheap"
+
+
+@pytest.fixture(scope="module")
+def scattered(mixed):
+    """Three small areas of 7 each, one of the segments' bases, and towns of which three are small."""
+    frame = mixed.copy()
+    for place, area in enumerate(["isle", "dune", "moor"]):
+        frame.loc[frame.index[6 + 14 * place : 20 + 14 * place : 2], "area"] = area
+    towns, rows = pd.Series("Roe", index=frame.index), np.arange(100, 300)
+    small = [*rows[::2][:31], *rows[1::2][:11]]  # of one kind more than of the other
+    towns.iloc[small] = np.tile(["Aa", "Bo", "Cy", "Di", "Ed", "Fy"], 7)
+    return frame, pd.DataFrame({"town": towns})
+
+
+def test_small_levels_are_one_with_its_count_and_give_nobody_away(scattered):
+    frame, towns = scattered
+    segments = segkit.fit_segments(frame, 2, **QUICK)
+    found = segkit.profile_segments(segments, frame, towns, dictionary=DICTIONARY)
+    assert found.dictionary.at["area=Other", "label"] == "Area: Other (27 in 4 levels)"
+    assert not {"area=sea", "area=isle", "area=dune", "area=moor"} & set(found.dictionary.index)
+    assert found.others == {"town": "Other (42 in 6 levels)"}
+    known = found.levels.reset_index()
+    assert set(known["level"]) <= {"Roe", "Other"}
+    counts = known[known["level"] == "Other"].eval("share * n").round()
+    assert sorted(counts) == [11, 31]
+    told = segkit.describe_segments(found, frame, words=WORDS)
+    said = " ".join(line.text for card in told.cards for line in card.levels)
+    assert "Town Other (42 in 6 levels): " in said
+    assert not any("other" in name.lower() for name in told.names)
+
+
+def test_small_levels_that_are_fewer_than_ten_or_all_there_are_stay_unsaid(mixed):
+    text, said = small_merged(mixed["area"])  # six by the sea
+    assert (said, set(text)) == ("", {"city", "country", "sea"})
+    assert small_merged(pd.Series([f"text {row}" for row in range(50)]))[1] == ""
+    own = pd.Series(["Other"] * 20 + ["a"] * 5 + ["b"] * 6 + [None])
+    assert small_merged(own)[1] == "All other levels (11 in 2 levels)"

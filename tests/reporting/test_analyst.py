@@ -5,9 +5,11 @@ import pytest
 
 from segkit.errors import ParameterError, RunError
 from segkit.personas.facts import Fact
+from segkit.plain import HIDDEN
 from segkit.reporting.analyst import analyst_page, title_of
 from segkit.reporting.page import refused_page
 from segkit.reporting.pdf import find_browser, print_pdf
+from segkit.reporting.stored import stored
 from tests.reporting.test_odd_studies import HOSTILE
 
 PAGES = [("01.html", "Who?"), ("02.html", "How many?")]
@@ -89,3 +91,26 @@ def test_minus_signs_of_effects_are_signs():
     assert (
         Fact("a/b/delta", -0.314, "effect", 90, "", -0.4, -0.2).with_range == "−0.31 (−0.40 to −0.20)"
     )
+
+
+def test_a_stored_notebook_says_the_study_s_noun_where_it_is_read_and_nowhere_else():
+    words = {"customer": "post", "customers": "posts", "order": "order", "orders": "orders"}
+    table = "<p>All customers are in.</p><table><tr><td>customers</td></tr></table>"
+    notebook = executed({"text/markdown": "Of 5 customers, one."}, {"text/html": table})
+    notebook.cells[1].source = "Customers first. A customer is `customer_id`."
+    kept = stored(notebook, "data/shop", words)
+    assert kept.cells[1].source == "Posts first. A post is `customer_id`."
+    shown = [output.data for output in kept.cells[2].outputs]
+    assert shown[0]["text/markdown"] == "Of 5 posts, one."
+    assert shown[1]["text/html"] == table.replace("All customers", "All posts")
+
+
+@pytest.mark.parametrize("mime", ["text/html", "text/markdown", "text/plain"])
+@pytest.mark.parametrize("text", [HOSTILE["bidi"], HOSTILE["zero width"]])
+def test_a_stored_notebook_hides_no_character(text, mime):
+    words = {"customer": "customer", "customers": "customers"}
+    notebook = executed({mime: text, "application/vnd.segkit.briefs+json": {text: text}})
+    notebook.cells[2].outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+    kept = nbformat.writes(stored(notebook, "shop", words))
+    assert not HIDDEN.search(kept)
+    assert kept.count("\N{REPLACEMENT CHARACTER}") >= 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.reporting.lint.page import check_page, read_facts, require_clean
 
 A, B = "many-orders-1a2b", "few-orders-3c4d"
@@ -14,6 +14,7 @@ FACTS = {
         Fact(f"{B}/size/share", 0.69, "share", 900, "all", 0.65, 0.73),
         Fact(f"{A}/n_orders/delta", 0.62, "effect", 280, "", 0.5, 0.7),
         Fact(f"{B}/n_orders/delta", -0.2, "effect", 620, "", -0.4, 0.1),
+        Fact(f"{A}/revenue/delta", -0.4, "effect", 280, "", -0.5, -0.3),
         Fact("all/revenue/share", 0.5, "share", 900, "all"),
     ]
 }
@@ -23,6 +24,12 @@ def sentence(key=A):
     facts = {"share": FACTS[f"{key}/size/share"], "money": FACTS["all/revenue/share"]}
     name = {"name": SegmentName(NAMES[key], key)}
     return Sentence("{name} are {share} of customers; half is {money}.", facts, name).__html__()
+
+
+def ranked(word, key, metric="size/share"):
+    fact = FACTS[f"{key}/{metric}"]
+    names = {"name": SegmentName(NAMES[key], key), "rank": Rank(word, fact)}
+    return Sentence("The {rank} segment, {name}, holds {n}.", {"n": fact}, names).__html__()
 
 
 def row(key):
@@ -38,8 +45,13 @@ def row(key):
 PAGE = (
     '<!doctype html><html lang="en"><head><title>T</title><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'\"></head><body><nav><a href='#s'>S</a></nav><main><h1>T</h1>"
-    f'<section id="s"><h2>S</h2><p>{sentence()}</p><p data-from="segkit">Solid from 300.</p>'
-    f"<table><caption>Shares</caption>{row(A)}{row(B)}</table>"
+    f'<section id="s"><h2>S</h2><p>{sentence()}</p><p>{ranked("largest", B)}</p>'
+    f"<p>{ranked('smallest', A)}</p><p>{ranked('most', A, 'n_orders/delta')}</p>"
+    '<p data-from="segkit">Solid from 300.</p>'
+    f'<table data-order="size/share"><caption>Shares</caption>{row(B)}{row(A)}</table>'
+    f'<article data-segment="{A}"><table><caption>Traits</caption><tr><td>'
+    f"{FACTS[f'{A}/n_orders/delta'].html()}</td><td>{FACTS[f'{A}/revenue/delta'].html()}</td></tr>"
+    "</table></article>"
     '<svg><title>Share</title><desc>Frequent buyers 31%.</desc><g data-segment="'
     f'{A}"><text data-fact="{A}/size/share">31%</text></g></svg></section></main></body></html>'
 )
@@ -99,6 +111,33 @@ MUTATIONS = {
     ),
     "chart without a title": (changed("<title>Share<", "<title><"), "chart without a title"),
     "unknown source": (changed('data-from="segkit"', 'data-from="nobody"'), "unknown source of a text"),
+    "largest and smallest swapped": (
+        changed(ranked("largest", B), ranked("largest", A)), "wrong rank",
+    ),
+    "smallest of another": (changed(ranked("smallest", A), ranked("smallest", B)), "wrong rank"),
+    "word of rank turned round": (changed(">largest</span>", ">smallest</span>"), "wrong rank"),
+    "most by another trait": (
+        changed(ranked("most", A, "n_orders/delta"), ranked("most", A, "revenue/delta")), "wrong rank",
+    ),
+    "rank by a fact that is not there": (
+        changed(f'data-rank="{B}/size/share"', 'data-rank="all/revenue/share"'), "rank without a fact",
+    ),
+    "rank of another segment's figure": (
+        changed(f'data-rank="{A}/size/share"', f'data-rank="{A}/n_orders/delta"'),
+        "rank without a fact",
+    ),
+    "bare word of rank": (changed("of customers", "of most customers"), "rank without a fact"),
+    "word of rank in a head": (changed("<h2>S", "<h2>The strongest"), "rank without a fact"),
+    "rows out of order": (changed(f"{row(B)}{row(A)}", f"{row(A)}{row(B)}"), "wrong order"),
+    "order without its table": (
+        changed("Shares</caption>", "Largest first</caption>").replace(" data-order", " data-x"),
+        "rank without a fact",
+    ),
+    "largest in a description": (
+        changed("31%.</desc>", "31%, the largest.</desc>").replace(
+            "</g>", f'</g><text data-fact="{B}/size/share">69%</text>'
+        ), "wrong rank",
+    ),
     "script": (changed("</h2>", "</h2><script>1</script>"), "forbidden element"),
     "handler": (changed("<h2>", '<h2 onclick="x">'), "script in an attribute"),
     "request": (

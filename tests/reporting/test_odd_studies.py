@@ -28,6 +28,14 @@ def eight(tmp_path_factory):
     )
 
 
+def test_a_passed_review_is_flagged_on_the_segmentation_card(tmp_path):
+    for day, is_said in (("2024-05-31", True), ("2024-06-01", False)):
+        report = made_report(
+            tmp_path / day, orders=orders_of(), bases=BASES, segments=EIGHT, review_by=day
+        )
+        assert ("look at the segments again before" in report.about.html) == is_said
+
+
 def test_a_segment_of_eight_is_named_but_not_counted(eight):
     html, facts, found = page_of(eight)
     assert [str(one) for one in found] == []

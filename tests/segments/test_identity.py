@@ -101,6 +101,7 @@ def test_kept_keys_are_kept_everywhere(four, before):
     frame = later(four[0])
     after = fit_segments(frame, 4, previous=before, **FOUR)
     assert list(after.labels.cat.categories) == list(after.stability.index) == list(after.model.keys)
+    assert list(after.confused.index) == list(after.confused.columns) == list(after.model.keys)
     assert list(after.model.profiles.index) == list(after.model.keys)
     pd.testing.assert_series_equal(after.assign(frame)["segment_key"], after.labels)
 

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from segkit.segments.space import fit_space
 from segkit.segments.stability import (
     Resamples,
     agreement,
+    confused,
     flow,
     global_stability,
     matched,
@@ -221,3 +223,28 @@ def test_global_stability_is_that_of_every_two_refits(groups, segments):
     theirs = [adjusted_rand_score(*pair) for pair in itertools.combinations(refits, 2)]
     np.testing.assert_allclose(pairs, theirs, atol=1e-6)
     assert structure.by_k.at[4, "stability"] == pytest.approx(np.mean(theirs))
+
+
+def test_whom_segments_are_confused_with_is_counted_by_hand():
+    labels = np.array([0, 0, 1, 1, -1])
+    refits = [np.array([0, 0, 1, 1, 0]), np.array([1, 0, 0, 0, -1])]
+    names = [np.array([0, 1, -1]), np.array([1, 0, -1])]
+    found = confused(labels, refits, names, ["a", "b"])
+    assert found.loc["a"].to_list() == [0.5 + 0.25, 0.25]
+    assert found.loc["b"].to_list() == [0.0, 1.0]
+
+
+def test_who_stays_where_they_are_is_the_confidence(segments):
+    stayed = pd.Series(np.diag(segments.confused), index=segments.confused.index)
+    confidence = segments.confidence.groupby(segments.labels, observed=True).mean()
+    assert stayed.to_dict() == pytest.approx(confidence.to_dict())
+
+
+def test_the_nearest_segment_is_the_one_that_takes_most_of_the_others(segments):
+    key, other, third = segments.confused.index
+    table = segments.confused.copy()
+    table.loc[key] = [0.8, 0.05, 0.15]
+    assert replace(segments, confused=table).nearest(key) == (third, 0.15)
+    table.loc[key] = [1.0, 0.0, 0.0]
+    assert replace(segments, confused=table).nearest(key) is None
+    assert replace(segments, confused=pd.DataFrame()).nearest(other) is None

@@ -26,6 +26,9 @@ def check_round_trip(segments, frame, folder):
     pd.testing.assert_series_equal(loaded.labels, segments.labels)
     pd.testing.assert_series_equal(loaded.confidence, segments.confidence)
     pd.testing.assert_frame_equal(loaded.stability, segments.stability)
+    assert loaded.confused.empty == segments.confused.empty
+    if not segments.confused.empty:
+        pd.testing.assert_frame_equal(loaded.confused, segments.confused)
     pd.testing.assert_frame_equal(loaded.structure.by_k, segments.structure.by_k)
     assert (loaded.reading, loaded.method, loaded.k) == (segments.reading, segments.method, segments.k)
     assert loaded.structure.reading == segments.structure.reading

@@ -767,7 +767,14 @@ def test_an_unknown_study_key_is_named_with_its_place_and_nearest_neighbour(
     [
         ({key: value for key, value in content().items() if key != "bases"}, "study.yaml lacks bases"),
         (transactions(columns={"customer_id": "c", "amount": "a"}), "columns lacks order_date"),
-        (transactions(columns={"customer_id": "c", "order_date": "d"}), "maps no money"),
+        (
+            transactions(columns={"customer_id": "c", "order_date": "d", "unit_price": "p"}),
+            "maps unit_price, and not what a line cost",
+        ),
+        (
+            transactions(columns={"customer_id": "c", "order_date": "d", "order_discount": "p"}),
+            "maps order_discount, and not what a line cost",
+        ),
         (transactions(ids="float"), "tables.transactions.ids is 'float'. Accepted: text or from_float"),
         (content(as_of="2024-02-30"), "as_of is '2024-02-30'"),
         (content(as_of="yesterday"), "as_of is 'yesterday'"),

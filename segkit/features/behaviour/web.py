@@ -133,7 +133,7 @@ def _features(visit_said: str, lasting: str) -> Iterator[Feature]:
     )  # fmt: skip
     yield ratio_of(
         "bounce_share", "Bounced visits", "share", "share of visits that ended on their first page",
-        "visits", "web_bounced", "web_with_bounced", low="Rarely bouncing", high="Often bouncing",
+        "visits", "web_bounced", "web_with_bounced", low="Bouncing less", high="Bouncing more",
     )  # fmt: skip
     yield days_since(
         "days_since_visit", "Days since last visit", "days from the last visit to as_of",
@@ -142,7 +142,7 @@ def _features(visit_said: str, lasting: str) -> Iterator[Feature]:
     yield ratio_of(
         "mobile_share", "Mobile visits", "share", "share of visits on a mobile phone",
         "visits with a known device", "web_mobile", "web_with_mobile",
-        low="Rarely on a phone", high="Mostly on a phone",
+        low="Less often on a phone", high="More often on a phone",
     )  # fmt: skip
 
 

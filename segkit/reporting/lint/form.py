@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from segkit.plain import HIDDEN
@@ -16,9 +16,12 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 OUTSIDE = re.compile(r"^(?:[a-z]+:)?//|^(?:https?|ftp|javascript|file|mailto):", re.IGNORECASE)
 
 
-def check_form(page: Node) -> Iterator[Finding]:
+LANDMARKS = ("main", "nav")
+
+
+def check_form(page: Node, landmarks: Sequence[str] = LANDMARKS) -> Iterator[Finding]:
     """Yield what makes a page less than self-contained, reachable and readable by everyone."""
-    yield from _frame(page)
+    yield from _frame(page, landmarks)
     yield from _outline(page)
     yield from _links(page)
     yield from _safe(page)
@@ -26,14 +29,14 @@ def check_form(page: Node) -> Iterator[Finding]:
     yield from _charts(page)
 
 
-def _frame(page: Node) -> Iterator[Finding]:
+def _frame(page: Node, landmarks: Sequence[str]) -> Iterator[Finding]:
     html = page.find("html")
     if not html or not html[0].attributes.get("lang"):
         yield Finding("no language", "html[lang]")
     titles = [node for node in page.find("title") if node.parent and node.parent.tag == "head"]
     if not titles or not titles[0].text.strip():
         yield Finding("no title", "head > title")
-    for tag in ("main", "nav"):
+    for tag in landmarks:
         if len(page.find(tag)) != 1:
             yield Finding("landmark", f"{len(page.find(tag))} of {tag}, not one")
     policy = [n for n in page.find("meta") if "http-equiv" in n.attributes]

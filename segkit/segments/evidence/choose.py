@@ -32,17 +32,38 @@ def valley_limit(k: int, *, must_be_clear: bool) -> float:
     return CLEAR_VALLEY if must_be_clear or k > FEW_GROUPS else VALLEY
 
 
+def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.DataFrame:
+    """Say for each k which conditions of separate groups its cut meets.
+
+    Parameters
+    ----------
+    by_k : pandas.DataFrame
+    p : float
+    valley : sequence of float
+        Of each k the limit from `valley_limit`.
+
+    Returns
+    -------
+    pandas.DataFrame of bool
+        `tighter` (than one blob), `over_all` (over all numbers tried together), `parted` (customers
+        don't bulge between), `steady`, `steadier` (comes back at least as well as one blob's cut).
+    """
+    return pd.DataFrame(
+        {
+            "tighter": (by_k["z"] >= Z) & (by_k["delta"] >= DELTA),
+            "over_all": p <= P,
+            "parted": by_k["valley"] >= valley,
+            "steady": by_k["stability"] >= USABLE,
+            "steadier": ~(by_k["stability"] < by_k["null_stability"]),
+        },
+        index=by_k.index,
+    )
+
+
 def is_natural(by_k: pd.DataFrame, p: float, *, must_be_clear: bool = False) -> pd.Series:
     """Say for each k whether its cut meets every condition of separate groups."""
     valley = [valley_limit(k, must_be_clear=must_be_clear) for k in by_k.index]
-    return (
-        (by_k["z"] >= Z)
-        & (by_k["delta"] >= DELTA)
-        & (by_k["stability"] >= USABLE)
-        & ~(by_k["stability"] < by_k["null_stability"])
-        & (by_k["valley"] >= valley)
-        & (p <= P)
-    )
+    return conditions(by_k, p, valley).all(axis=1)
 
 
 def verdict_of(by_k: pd.DataFrame, k: int, p: float, *, must_be_clear: bool = False) -> str:

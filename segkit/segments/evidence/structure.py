@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from segkit.segments.evidence.choose import DELTA, LEVEL, PEAK, USABLE, P, Z
+from segkit.segments.evidence.choose import LEVEL, PEAK, USABLE, conditions
 from segkit.segments.evidence.ellipses import Ellipses
 from segkit.segments.evidence.gap import Gap
 from segkit.segments.space import Space
@@ -102,6 +102,19 @@ class Structure(Shown):
         return "famd" if self.space.form == "famd" else "kmeans"
 
     @property
+    def lacking(self) -> frozenset[str]:
+        """Which conditions of separate groups the cut fails; see `evidence.choose.conditions`."""
+        if self.verdict == "natural" or self.reason == "rules":
+            return frozenset()
+        met = conditions(self.by_k.loc[[self.k]], self.p, [self.valley_limit]).loc[self.k]
+        return frozenset(met.index[~met.astype(bool)])
+
+    @property
+    def is_one_cloud(self) -> bool:
+        """Whether the customers are no tighter than one cloud, or crowd between the segments."""
+        return bool(self.lacking & {"tighter", "over_all", "parted"})
+
+    @property
     def reading(self) -> str:
         """The verdict in plain words, with the numbers it rests on."""
         if self.reason == "rules":
@@ -136,8 +149,7 @@ class Structure(Shown):
             return (
                 f"Cut into {self.k}, the customers fall into much the same segments again when the "
                 f"sample changes (stability {row.stability:.2f} of 1; {blob}), but they are not shown "
-                f"to be separate groups: {self._missing(row)}. The lines are drawn through one cloud, "
-                "always at much the same place."
+                f"to be separate groups: {self._missing(row)}. {self._lines()}"
             )
         return (
             f"A cut into {self.k} changes with the sample (stability {row.stability:.2f} of 1; "
@@ -146,17 +158,30 @@ class Structure(Shown):
 
     def _missing(self, row: Any) -> str:
         """Which conditions of separate groups fail."""
-        failed = []
+        failed, lacking = [], self.lacking
         cloud = "than one cloud with the same margins and correlations"
-        if row.z < Z or row.delta < DELTA:
+        if "tighter" in lacking:
             failed.append(f"they are hardly tighter {cloud} (by {row.delta:.0%}, z {row.z:.1f})")
-        elif self.p > P:
+        elif "over_all" in lacking:
             failed.append(f"over all numbers tried they are no tighter {cloud} (p {self.p:.2f})")
-        if row.valley < self.valley_limit:
+        if "parted" in lacking:
             failed.append(
                 f"customers don't thin out between neighbouring segments (valley {row.valley:.1f})"
             )
-        return " and ".join(failed) or "their cut is not steady enough"
+        if "steadier" in lacking:
+            failed.append(
+                "a cut of one cloud, which has no groups, comes back better still "
+                f"({row.null_stability:.2f} against {row.stability:.2f})"
+            )
+        return " and ".join(failed) or (
+            f"their cut is not steady enough ({row.stability:.2f}, below {USABLE:.2f})"
+        )
+
+    def _lines(self) -> str:
+        """What a cut that comes back is, if no separate groups."""
+        if not self.is_one_cloud:
+            return "That the cut comes back is then no sign of groups: it is one of use."
+        return "The lines are drawn through one cloud, always at much the same place."
 
     def _why(self) -> str:
         share, most = f"{self.min_share:.0%}", self.by_k.index.max()
