@@ -208,7 +208,9 @@ def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, An
     >>> list(choice_traits("drinks", {"basis": "behavioural", "columns": {"tea": "Q1: Tea"}}))
     ['drinks_tea']
     """
-    shared = {"kind": "chosen"} | {key: given[key] for key in ("basis", "missing") if key in given}
+    shared = {"kind": "chosen"} | {
+        key: given[key] for key in ("basis", "missing", "from") if key in given
+    }
     if "columns" in given:
         among = list(given["columns"].values())
         own = {one: {"column": text, "among": among} for one, text in given["columns"].items()}

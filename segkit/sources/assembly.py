@@ -1,0 +1,312 @@
+"""A user's files -> the draft of a first study: read, joined by shared ids, with bases proposed."""
+
+import os
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from segkit.errors import DataError, StudyError
+from segkit.events import EVENTS
+from segkit.schema import OPEN
+from segkit.sources.behaviour.guess import event_bases, event_table
+from segkit.sources.exports.recognise import Recognised
+from segkit.sources.exports.tell import File, Told
+from segkit.sources.guess import guess_dates, guess_ids, guess_table, guess_transactions
+from segkit.sources.guessing.bases import choose_bases
+from segkit.sources.guessing.customers import guess_customers, settle_id, texts_of
+from segkit.sources.guessing.draft import Draft
+from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.keys import Key, candidates_of, find_keys
+from segkit.sources.guessing.persons import is_person
+from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
+from segkit.sources.guessing.several import apart_from_features, merged, source_name
+from segkit.sources.guessing.sources import describe_source, several_rows
+from segkit.sources.guessing.unused import note_unread, unused_of
+from segkit.sources.seen import Seen
+
+
+def assemble(name: str, told: Told) -> Draft:
+    """Read a user's files and guess a study of them.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    told : Told
+        Which file is which; what happens to a survey that can't be joined is added to `said`.
+
+    Raises
+    ------
+    StudyError
+        Tables about customers share no id.
+    DataError
+        A file can't be read, or says nothing of customers.
+    """
+    draft = Draft(name)
+    seen = _tables(told)
+    people = _people(told, seen)
+    _join(told, seen, people)
+    _put(draft, seen, people, told)
+    behaviour = _behaviour(seen)
+    _say_people(draft, people, told, alone=not behaviour)
+    _date(draft, seen)
+    choose_bases(draft.guessed, behaviour)
+    if behaviour:
+        draft.guessed.descriptors = [*_beside_orders(seen), *draft.guessed.descriptors]
+    return draft
+
+
+def relative(draft: Draft, folder: Path) -> None:
+    """Name the files as seen from the study's folder."""
+    for guess in draft.guesses.values():
+        guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
+
+
+def _tables(told: Told) -> dict[str, Seen]:
+    """Every table but those about customers."""
+    seen: dict[str, Seen] = {}
+    for kind, file in told.tables.items():
+        if kind == "transactions":
+            seen[kind] = guess_transactions(file.path, file.known, file.looked)
+            note_unread(seen[kind])
+        elif kind == "products":
+            seen[kind] = guess_table(file.path, ["product_id", "category"], file.known, file.looked)
+        elif kind == "consent":
+            seen[kind] = _consent(file)
+        else:
+            seen[kind] = event_table(file)
+    order = ["transactions", "products", "consent", *EVENTS]
+    return {kind: seen[kind] for kind in order if kind in seen}
+
+
+def _consent(file: File) -> Seen:
+    if file.fit is None:
+        raise DataError(
+            f"{file.path.name} is no consent table that segkit can tell",
+            "a customer's id, a purpose and a status, or a column for each purpose",
+        )
+    seen = guess_table(file.path, [], None, file.looked)
+    seen.columns.update(file.fit.columns)
+    seen.guess.said |= {
+        theirs: f"is {ours}" for ours, theirs in file.fit.columns.items() if theirs != OPEN
+    }
+    seen.guess.said |= file.fit.said
+    seen.guess.needs += file.fit.needs
+    if "date" in seen.columns:
+        guess_dates(seen, seen.columns["date"])
+    guess_ids(seen)
+    return seen
+
+
+def _people(told: Told, seen: dict[str, Seen]) -> dict[str, tuple[File, Seen]]:
+    """Tables about customers, by the names that they would have as sources."""
+    people: dict[str, tuple[File, Seen]] = {}
+    for file in told.people:
+        known = _by_respondent(file.known)
+        name = source_name(file.path.name, {**people, **seen})
+        people[name] = (file, guess_table(file.path, ["customer_id"], known, file.looked))
+    return people
+
+
+def _by_respondent(known: Recognised | None) -> Recognised | None:
+    """A survey alone is keyed by the tool's own id: each answer is one respondent."""
+    if known is None or not known.export.respondent:
+        return known
+    columns = {"customer_id": (known.export.respondent,)}
+    return replace(known, export=replace(known.export, columns=columns))
+
+
+def _join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]) -> None:
+    """Settle by which column each table finds the others."""
+    joinable = {name: table for name, table in seen.items() if name != "products"}
+    if not joinable and len(people) == 1:
+        ((_, only),) = people.values()
+        settle_id(only, texts_of(only))
+        return
+    candidates = {name: _candidates(table, told.tables[name]) for name, table in joinable.items()}
+    about = {
+        name: candidates_of(table.table, table.table.columns, distinct=True)
+        for name, (_, table) in people.items()
+    }
+    first = {name: candidates[name] for name in ("transactions",) if name in candidates}
+    keys = find_keys({**first, **about, **candidates})
+    for name, (file, table) in list(people.items()):
+        if name in keys:
+            _key(table, keys[name])
+        elif file.is_survey and len(people) + len(joinable) > 1:
+            told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
+            del people[name]
+        elif len(people) > 1:
+            raise _strangers(name, people)
+        else:
+            _say_no_id(table)
+    for name, table in joinable.items():
+        if name in keys and name != "transactions":
+            _key(table, keys[name])
+        elif name != "transactions" and len(keys) > 0:
+            table.guess.needs.append("customer_id: none of its ids is in the other tables")
+
+
+def _candidates(seen: Seen, file: File) -> dict[str, frozenset[str]]:
+    given = seen.columns.get("customer_id", OPEN)
+    if given == OPEN:
+        return {}
+    columns = [str(given)]
+    if file.kind != "transactions":
+        email = file.known.export.email if file.known else ()
+        columns += [
+            name for name in seen.table.columns if name in email or (not file.known and is_person(name))
+        ]
+    return candidates_of(seen.table, dict.fromkeys(columns), distinct=False)
+
+
+def _key(seen: Seen, key: Key) -> None:
+    before = seen.columns.get("customer_id")
+    guess = seen.guess
+    guess.said.pop(str(before), None)
+    guess.spec.pop("ids", None)
+    guess.spec["columns"] = {"customer_id": key.column} | {
+        ours: theirs for ours, theirs in seen.columns.items() if ours != "customer_id"
+    }
+    guess.needs[:] = [need for need in guess.needs if not need.startswith("customer_id")]
+    guess.said[key.column] = key.why
+    guess_ids(seen)
+    if not key.by_name:
+        guess.needs.append(
+            f"customer_id: '{key.column}' is no name of an id; do its values mean the same people?"
+        )
+
+
+def _say_no_id(seen: Seen) -> None:
+    if seen.columns.get("customer_id", OPEN) != OPEN:
+        seen.guess.needs.append("customer_id: none of its ids is in the other tables")
+
+
+def _strangers(name: str, people: dict[str, tuple[File, Seen]]) -> StudyError:
+    others = ", ".join(file.path.name for other, (file, _) in people.items() if other != name)
+    return StudyError(
+        f"no column of {people[name][0].path.name} holds ids that are also in {others}",
+        "tables about the same customers, with one id in all of them",
+        "Add the id, or make a study of each: segkit new NAME FILE",
+    )
+
+
+def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]], told: Told) -> None:
+    """The tables, with what isn't used of them, and what they state for the study as a whole."""
+    draft.tables = {name: table.guess for name, table in seen.items()}
+    draft.unused = {
+        name: unused_of(table)
+        for name, table in seen.items()
+        if told.tables[name].known is None and unused_of(table)
+    }
+    if "transactions" in seen:
+        draft.currency, draft.rules = seen["transactions"].currency, seen["transactions"].rules
+    if "consent" in seen:
+        fit = told.tables["consent"].fit
+        draft.consent = dict(fit.stated) if fit else {}
+    for name, (file, table) in people.items():
+        if file.known and file.known.export.rows_aside:
+            table.guess.spec["set_aside"] = rows_aside(file.known, table)
+        if len(people) == 1:
+            draft.tables["customers"] = table.guess
+        else:
+            draft.sources[name] = table.guess
+
+
+def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, *, alone: bool) -> None:
+    """What the tables about customers say."""
+    parts: dict[str, Guessed] = {}
+    latest: list[str] = []
+    twice: list[str] = []
+    for name, (file, table) in people.items():
+        frame = texts_of(table)
+        mapped: list[str] = []
+        if len(people) > 1:
+            mapped, last = describe_source(table, frame, file.known)
+            latest += [last] if last else []
+            twice += [name] if several_rows(table, frame) else []
+        row = row_of(file.known, draft.name, list(table.table.columns))
+        export = file.known.export if file.known else None
+        written = date.fromtimestamp(file.path.stat().st_mtime)
+        part = guess_customers(table, frame, export, written, row, mapped)
+        parts[name] = part if alone else apart_from_features(part, name)
+        _settle_formats(table, part)
+    if len(parts) == 1:
+        (draft.guessed,) = parts.values()
+    elif parts:
+        draft.guessed, draft.shared = merged(parts)
+        draft.profile = {"conflict": "newest"}
+        draft.profile |= {"several_rows": dict.fromkeys(twice, "most_frequent")} if twice else {}
+        if latest:
+            _not_before(draft.guessed, max(latest))
+        _say_shared(draft)
+    if alone and not draft.guessed.says_something:
+        _refuse_silent(draft.guessed)
+    words = draft.guessed.row if alone or draft.guessed.row == "company" else "customer"
+    if alone or words != "customer":
+        draft.words = {"customer": words, "customers": ROWS[words]}
+
+
+def _settle_formats(seen: Seen, part: Guessed) -> None:
+    """A trait's dates are read as the table's are, unless it says otherwise."""
+    if "date_format" in seen.guess.spec:
+        for trait in part.traits.values():
+            if trait["kind"] == "date":
+                trait.setdefault("date_format", "ISO8601")
+
+
+def _not_before(guessed: Guessed, last: str) -> None:
+    day = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    if guessed.as_of_why.startswith("a guess") or day > guessed.as_of:
+        guessed.as_of = day
+        guessed.as_of_why = "exclusive; the day after the last row of a source was known"
+
+
+def _say_shared(draft: Draft) -> None:
+    undated = [
+        name for name, guess in draft.sources.items() if "observed_at" not in guess.spec["columns"]
+    ]
+    if draft.shared and undated:
+        draft.needs.append(
+            f"profile.trust: {', '.join(draft.sources)} both say {', '.join(draft.shared)}, and "
+            f"{', '.join(undated)} doesn't say when; name the one to trust first, else customers for "
+            "whom they differ may stay without a value"
+        )
+
+
+def _refuse_silent(guessed: Guessed) -> None:
+    raise DataError(
+        "no column says something that customers share",
+        "a column with numbers, yes and no, or up to 20 texts that come again",
+        "; ".join(f"'{name}': {why}" for name, why in list(guessed.left_out.items())[:5]),
+    )
+
+
+def _behaviour(seen: dict[str, Seen]) -> list[str]:
+    """Features of orders, else of events, that form the segments."""
+    if "transactions" in seen:
+        columns = seen["transactions"].columns
+        discount = ["discount_share"] if "discount" in columns else []
+        return ["recency_days", "n_orders", "mean_order_value", *discount]
+    return event_bases({name: seen[name] for name in EVENTS if name in seen})
+
+
+def _beside_orders(seen: dict[str, Seen]) -> list[str]:
+    """Features of events that describe segments of buyers."""
+    if "transactions" not in seen:
+        return []
+    return event_bases({name: seen[name] for name in EVENTS if name in seen})
+
+
+def _date(draft: Draft, seen: dict[str, Seen]) -> None:
+    """The day after the last order or event; without any, after the last date about a customer."""
+    days = {name: table.as_of for name, table in seen.items() if name in {"transactions", *EVENTS}}
+    if not days:
+        draft.as_of, draft.as_of_why = draft.guessed.as_of, draft.guessed.as_of_why
+        return
+    readable = {name: day for name, day in days.items() if day != OPEN}
+    last = max(readable, key=lambda name: readable[name]) if readable else next(iter(days))
+    draft.as_of = readable.get(last, OPEN) if days.get("transactions") != OPEN else OPEN
+    what = "order" if last == "transactions" else "event"
+    where = f" in {last}" if len(days) > 1 else ""
+    draft.as_of_why = f"exclusive; the day after the last {what}{where}"
