@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from segkit.errors import DataError, StudyError
+from segkit.errors import DataError
 from segkit.events import EVENTS
 from segkit.schema import OPEN
 from segkit.sources.behaviour.guess import event_bases, event_table
@@ -13,15 +13,14 @@ from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.tell import File, Told
 from segkit.sources.guess import guess_dates, guess_ids, guess_table, guess_transactions
 from segkit.sources.guessing.bases import choose_bases
-from segkit.sources.guessing.customers import guess_customers, settle_id, texts_of
+from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
-from segkit.sources.guessing.keys import Key, candidates_of, find_keys
-from segkit.sources.guessing.persons import is_person
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
 from segkit.sources.guessing.several import apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
 from segkit.sources.guessing.unused import note_unread, unused_of
+from segkit.sources.joining import is_plain, join
 from segkit.sources.seen import Seen
 
 
@@ -45,7 +44,7 @@ def assemble(name: str, told: Told) -> Draft:
     draft = Draft(name)
     seen = _tables(told)
     people = _people(told, seen)
-    _join(told, seen, people)
+    join(told, seen, people)
     _put(draft, seen, people, told)
     behaviour = _behaviour(seen)
     _say_people(draft, people, told, alone=not behaviour)
@@ -59,7 +58,9 @@ def assemble(name: str, told: Told) -> Draft:
 def relative(draft: Draft, folder: Path) -> None:
     """Name the files as seen from the study's folder."""
     for guess in draft.guesses.values():
-        guess.spec["file"] = os.path.relpath(guess.spec["file"], folder)
+        for spec in (guess.spec, guess.spec.get("join", {})):
+            if "file" in spec:
+                spec["file"] = os.path.relpath(spec["file"], folder)
 
 
 def _tables(told: Told) -> dict[str, Seen]:
@@ -116,81 +117,6 @@ def _by_respondent(known: Recognised | None) -> Recognised | None:
     return replace(known, export=replace(known.export, columns=columns))
 
 
-def _join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]) -> None:
-    """Settle by which column each table finds the others."""
-    joinable = {name: table for name, table in seen.items() if name != "products"}
-    if not joinable and len(people) == 1:
-        ((_, only),) = people.values()
-        settle_id(only, texts_of(only))
-        return
-    candidates = {name: _candidates(table, told.tables[name]) for name, table in joinable.items()}
-    about = {
-        name: candidates_of(table.table, table.table.columns, distinct=True)
-        for name, (_, table) in people.items()
-    }
-    first = {name: candidates[name] for name in ("transactions",) if name in candidates}
-    keys = find_keys({**first, **about, **candidates})
-    for name, (file, table) in list(people.items()):
-        if name in keys:
-            _key(table, keys[name])
-        elif file.is_survey and len(people) + len(joinable) > 1:
-            told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
-            del people[name]
-        elif len(people) > 1:
-            raise _strangers(name, people)
-        else:
-            _say_no_id(table)
-    for name, table in joinable.items():
-        if name in keys and name != "transactions":
-            _key(table, keys[name])
-        elif name != "transactions" and len(keys) > 0:
-            table.guess.needs.append("customer_id: none of its ids is in the other tables")
-
-
-def _candidates(seen: Seen, file: File) -> dict[str, frozenset[str]]:
-    given = seen.columns.get("customer_id", OPEN)
-    if given == OPEN:
-        return {}
-    columns = [str(given)]
-    if file.kind != "transactions":
-        email = file.known.export.email if file.known else ()
-        columns += [
-            name for name in seen.table.columns if name in email or (not file.known and is_person(name))
-        ]
-    return candidates_of(seen.table, dict.fromkeys(columns), distinct=False)
-
-
-def _key(seen: Seen, key: Key) -> None:
-    before = seen.columns.get("customer_id")
-    guess = seen.guess
-    guess.said.pop(str(before), None)
-    guess.spec.pop("ids", None)
-    guess.spec["columns"] = {"customer_id": key.column} | {
-        ours: theirs for ours, theirs in seen.columns.items() if ours != "customer_id"
-    }
-    guess.needs[:] = [need for need in guess.needs if not need.startswith("customer_id")]
-    guess.said[key.column] = key.why
-    guess_ids(seen)
-    if not key.by_name:
-        guess.needs.append(
-            f"customer_id: '{key.column}' is no name of an id; do its values mean the same people?"
-        )
-
-
-def _say_no_id(seen: Seen) -> None:
-    if seen.columns.get("customer_id", OPEN) != OPEN:
-        seen.guess.needs.append("customer_id: none of its ids is in the other tables")
-
-
-def _strangers(name: str, people: dict[str, tuple[File, Seen]]) -> StudyError:
-    others = ", ".join(file.path.name for other, (file, _) in people.items() if other != name)
-    return StudyError(
-        f"no column of {people[name][0].path.name} holds ids that are also in {others}",
-        "tables about the same customers, with one id in all of them",
-        "Add the id, or make a study of each: segkit new NAME FILE",
-    )
-
-
 def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]], told: Told) -> None:
     """The tables, with what isn't used of them, and what they state for the study as a whole."""
     draft.tables = {name: table.guess for name, table in seen.items()}
@@ -207,7 +133,7 @@ def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen
     for name, (file, table) in people.items():
         if file.known and file.known.export.rows_aside:
             table.guess.spec["set_aside"] = rows_aside(file.known, table)
-        if len(people) == 1:
+        if is_plain(people):
             draft.tables["customers"] = table.guess
         else:
             draft.sources[name] = table.guess
@@ -221,7 +147,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, 
     for name, (file, table) in people.items():
         frame = texts_of(table)
         mapped: list[str] = []
-        if len(people) > 1:
+        if not is_plain(people):
             mapped, last = describe_source(table, frame, file.known)
             latest += [last] if last else []
             twice += [name] if several_rows(table, frame) else []
@@ -231,7 +157,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, 
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)
-    if len(parts) == 1:
+    if is_plain(people):
         (draft.guessed,) = parts.values()
     elif parts:
         draft.guessed, draft.shared = merged(parts)

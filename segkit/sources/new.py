@@ -6,6 +6,7 @@ from pathlib import Path
 
 from segkit.errors import StudyError
 from segkit.sources.assembly import assemble, relative
+from segkit.sources.exports.links import join_links
 from segkit.sources.exports.tell import tell_files
 from segkit.sources.guessing.summary import summary_of
 from segkit.sources.guessing.text import study_text
@@ -49,6 +50,7 @@ def new_study(
         )
     named = {kind: [given] if isinstance(given, Path) else given for kind, given in files.items()}
     told = tell_files(named, unnamed)
+    join_links(told)
     draft = assemble(name, told)
     folder.mkdir(parents=True, exist_ok=True)
     relative(draft, folder)

@@ -39,7 +39,12 @@ def event_table(file: File) -> Seen:
                 "Name its columns as docs/study.md does under 'What customers did'",
             )
         _put(seen, file.fit)
-    _date(seen)
+    if file.beside is None:
+        _date(seen)
+    else:
+        dated = Seen(file.beside.table, seen.guess)
+        _date(dated)
+        seen.as_of = dated.as_of
     return seen
 
 
@@ -47,7 +52,8 @@ def _put(seen: Seen, fit: Fit) -> None:
     seen.columns.update(fit.columns)
     seen.guess.spec |= fit.stated
     seen.guess.said |= {theirs: f"is {ours}" for ours, theirs in fit.columns.items()}
-    seen.guess.said |= dict.fromkeys(fit.stated, "guessed from the words in the file") | fit.said
+    words = [key for key in fit.stated if key != "join"]
+    seen.guess.said |= dict.fromkeys(words, "guessed from the words in the file") | fit.said
     seen.guess.needs += fit.needs
     guess_ids(seen)
 

@@ -31,6 +31,10 @@ class File:
         How it was read to tell what it is, where it is unknown.
     fit : Fit, optional
         Which of its columns are which, where its content tells.
+    among_others : bool
+        Whether it lay in a folder, so that it may be left out.
+    beside : Looked, optional
+        A second file that is joined to it.
     """
 
     kind: str
@@ -38,6 +42,8 @@ class File:
     known: Recognised | None = None
     looked: Looked | None = None
     fit: Fit | None = None
+    among_others: bool = False
+    beside: Looked | None = None
 
     @property
     def is_survey(self) -> bool:
@@ -199,7 +205,7 @@ def _take_unknown(told: Told, path: Path, *, among_others: bool) -> None:
         kind, fit = next(iter(fits.items()))
         by = "guessed by its names" if fit.why == "by its names" else f"guessed: {fit.why}"
         words = f"{path.name} is no export that segkit knows: {kind}, {by}"
-        told.add(File(kind, path, None, looked, fit), words)
+        told.add(File(kind, path, None, looked, fit, among_others), words)
     elif why_not or among_others:
         why = why_not or "its columns don't tell what it holds"
         told.said.append(f"{path.name} is left out: {why}")

@@ -23,6 +23,7 @@ _CODE_NAME = re.compile(
 )
 _ID_NAME = re.compile(r"(.*_)?(id|no|nr|number|key|nummer)")
 _STAFF_NAME = re.compile(r".*(employee|staff|headcount|size|mitarbeiter|people)")
+_HOME_NAME = re.compile(r"(household|family|home|basket|hh)_")
 _POST_NAME = re.compile(r"(.*_)?(zip|zip_code|postal_?code|post_?code|plz|postleitzahl)")
 _BIRTH_NAME = re.compile(r".*(birth|born|geburt).*")
 
@@ -186,7 +187,7 @@ def _amount(name: str, said: pd.Series, _: str) -> Told | None:
     fits = [is_one or looks_like_date(str(text)) for text, is_one in zip(read, whole, strict=True)]
     if said[whole].sum() < 0.5 * said.sum() or said[fits].sum() < (1 - MOST_UNREAD) * said.sum():
         return None
-    if not _STAFF_NAME.fullmatch(name):
+    if not _STAFF_NAME.fullmatch(name) or _HOME_NAME.match(name):
         return Told("amount", "amounts; a range counts as its middle")
     ends = [high for low, high in read.values() if low < high < float("inf")]
     usual = sum(high in EMPLOYEE_EDGES for high in ends) >= 0.9 * len(ends)

@@ -1,5 +1,6 @@
 """Which column of each table holds the ids by which they find each other, told by shared values."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -7,12 +8,13 @@ import ibis
 
 from segkit.sources.guessing.customers import looks_like_id
 from segkit.sources.guessing.persons import is_person
+from segkit.sources.names import plain_name
 from segkit.sources.values import NO_ID
 
 LEAST_SHARED = 0.05
 """Share of the smaller table's ids from which two columns speak of the same people."""
-LEAST_DISTINCT, LEAST_NAMED = 0.9, 0.2
-"""Distinct values per row in an id column of a customer table; less where it is named like an id."""
+LEAST_DISTINCT = 0.9
+"""Distinct values per row in a customer table's id column that isn't named like one."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Key:
         return f"is customer_id: {self.shared:,} of its {self.ids:,} ids are in the other tables"
 
 
+_OF_A_THING = re.compile(
+    r"(campaign|mailing|product|item|article|sku|order|basket|invoice|receipt|transaction|store|shop"
+    r"|coupon|voucher|session|visit|event|post|page|activity|ticket)_?(id|no|nr|number|key|code|upc)?"
+)
+"""Names of ids that aren't a customer's, whatever values they share with one."""
 Candidates = Mapping[str, frozenset[str]]
 """Column -> its ids."""
 
@@ -61,10 +68,11 @@ def candidates_of(
     """
     found, n_rows = {}, int(table.count().execute())
     for name in columns:
+        if _OF_A_THING.fullmatch(plain_name(name)):
+            continue
         values = _ids(table, name)
         named = looks_like_id(name) or is_person(name)
-        least = LEAST_NAMED if named else LEAST_DISTINCT
-        if values and (not distinct or len(values) >= least * n_rows):
+        if values and (named or not distinct or len(values) >= LEAST_DISTINCT * n_rows):
             found[name] = values
     return found
 

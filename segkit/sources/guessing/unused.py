@@ -43,5 +43,10 @@ def unused_of(seen: Seen) -> list[str]:
         one for given in seen.columns.values() for one in ([given] if isinstance(given, str) else given)
     ]
     ruled = [str(rule["column"]) for rule in seen.rules.values() if isinstance(rule, dict)]
-    used = {*mapped, *ruled, *seen.guess.spec.get("fill_down", {}).get("columns", [])}
+    used = {
+        *mapped,
+        *ruled,
+        seen.guess.spec.get("join", {}).get("by"),
+        *seen.guess.spec.get("fill_down", {}).get("columns", []),
+    }
     return [name for name in seen.table.columns if name not in used]
