@@ -7,7 +7,7 @@ from pathlib import Path
 from segkit.errors import StudyError
 from segkit.sources.assembly import assemble, relative
 from segkit.sources.exports.links import join_links
-from segkit.sources.exports.tell import tell_files
+from segkit.sources.exports.tell import refuse_unfit, tell_files
 from segkit.sources.guessing.summary import summary_of
 from segkit.sources.guessing.text import study_text
 from segkit.study import project_root
@@ -51,6 +51,7 @@ def new_study(
     named = {kind: [given] if isinstance(given, Path) else given for kind, given in files.items()}
     told = tell_files(named, unnamed)
     join_links(told)
+    refuse_unfit(told)
     draft = assemble(name, told)
     folder.mkdir(parents=True, exist_ok=True)
     relative(draft, folder)

@@ -24,11 +24,11 @@ def join_links(told: Told) -> None:
         Such a list becomes `tables.campaigns`, joined to the file with the campaigns' dates; without
         one it is left out and said.
     """
-    for link in [file for file in told.people if file.looked and "campaigns" not in told.tables]:
+    for link in [file for file in told.people if file.looked and not file.is_named]:
         assert link.looked is not None
         frame = sample_of(link.looked)
         by = _campaign_of(frame)
-        if not by:
+        if not by or "campaigns" in told.tables:
             continue
         told.people.remove(link)
         told.said = [line for line in told.said if not line.startswith(f"{link.path.name} is ")]
@@ -38,7 +38,7 @@ def join_links(told: Told) -> None:
                 f"{link.path.name} is left out: it says who was in a campaign and not when"
             )
             continue
-        told.people.remove(calendar)
+        (told.people if calendar in told.people else told.unknown).remove(calendar)
         told.said = [line for line in told.said if not line.startswith(f"{calendar.path.name} is ")]
         fit = Fit(
             "campaigns",
@@ -62,7 +62,7 @@ def _campaign_of(frame: pd.DataFrame) -> str:
 
 def _calendar(told: Told, by: str) -> tuple[File | None, str]:
     """The file with one row per campaign and a date, with the date's column."""
-    for file in told.people:
+    for file in [*told.people, *told.unknown]:
         if file.looked and by in file.looked.table.columns:
             frame = sample_of(file.looked)
             when = date_column(frame)

@@ -1,7 +1,7 @@
 """A user's files -> which of them is which table of a study, and what is said about each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from segkit.errors import DataError, StudyError
@@ -35,6 +35,8 @@ class File:
         Whether it lay in a folder, so that it may be left out.
     beside : Looked, optional
         A second file that is joined to it.
+    is_named : bool
+        Whether the user says what it is.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class File:
     fit: Fit | None = None
     among_others: bool = False
     beside: Looked | None = None
+    is_named: bool = False
 
     @property
     def is_survey(self) -> bool:
@@ -61,12 +64,15 @@ class Told:
         By kind, one file each.
     people : list of File
         Tables about customers, of which there may be several.
+    unknown : list of File
+        Files that nothing tells, unless another file explains them.
     said : list of str
         One line per file.
     """
 
     tables: dict[str, File] = field(default_factory=dict)
     people: list[File] = field(default_factory=list)
+    unknown: list[File] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def add(self, file: File, words: str) -> None:
@@ -103,11 +109,9 @@ def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> 
     Raises
     ------
     StudyError
-        Two files are of one kind, a file fits two kinds, or none holds what customers did or who they
-        are.
+        Two files are of one kind, or a file fits two kinds.
     DataError
-        There is no such file, a known export is damaged or lacks a column, or nothing tells what a
-        file is.
+        There is no such file, or a known export is damaged or lacks a column.
     """
     told = Told()
     for kind, paths in named.items():
@@ -118,6 +122,20 @@ def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> 
             _take_folder(told, path)
         else:
             _take_unnamed(told, path)
+    return told
+
+
+def refuse_unfit(told: Told) -> None:
+    """Refuse files of which none says who the customers are, or that lack what they belong to.
+
+    Raises
+    ------
+    StudyError
+        None holds what customers did or who they are, or there are products without orders.
+    DataError
+        Nothing tells what a file is.
+    """
+    _refuse_unknown(told)
     if not told.has_customers:
         raise StudyError(
             " ".join(f"{line}." for line in told.said) or "no file is given",
@@ -130,13 +148,19 @@ def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> 
             "bought",
             f"a file with {KINDS['transactions']}, or no products",
         )
-    return told
 
 
-def keyed(known: Recognised, column: str) -> Recognised:
-    """A known export with another column for the customer's id."""
-    columns = {**known.export.columns, "customer_id": (column,)}
-    return replace(known, export=replace(known.export, columns=columns))
+def _refuse_unknown(told: Told) -> None:
+    """Refuse a file that nothing tells; one that lay in a folder is left out and said."""
+    for file in told.unknown:
+        if not file.among_others:
+            raise DataError(
+                f"{file.path.name} is no export that segkit knows, and its columns don't tell what it "
+                "holds",
+                f"{', '.join(NAMED)}",
+                f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
+            )
+        told.said.append(f"{file.path.name} is left out: its columns don't tell what it holds")
 
 
 def _take_named(told: Told, kind: str, path: Path) -> None:
@@ -157,7 +181,7 @@ def _take_named(told: Told, kind: str, path: Path) -> None:
 
 def _guessed(kind: str, path: Path) -> File:
     looked = look(path)
-    return File(kind, path, None, looked, fitting(looked).get(kind))
+    return File(kind, path, None, looked, fitting(looked).get(kind), is_named=True)
 
 
 def _take_folder(told: Told, folder: Path) -> None:
@@ -206,15 +230,10 @@ def _take_unknown(told: Told, path: Path, *, among_others: bool) -> None:
         by = "guessed by its names" if fit.why == "by its names" else f"guessed: {fit.why}"
         words = f"{path.name} is no export that segkit knows: {kind}, {by}"
         told.add(File(kind, path, None, looked, fit, among_others), words)
-    elif why_not or among_others:
-        why = why_not or "its columns don't tell what it holds"
-        told.said.append(f"{path.name} is left out: {why}")
+    elif why_not:
+        told.said.append(f"{path.name} is left out: {why_not}")
     else:
-        raise DataError(
-            f"{path.name} is no export that segkit knows, and its columns don't tell what it holds",
-            f"{', '.join(NAMED)}",
-            f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
-        )
+        told.unknown.append(File("", path, None, looked, None, among_others))
 
 
 def _existing(path: Path) -> Path:

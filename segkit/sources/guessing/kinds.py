@@ -53,6 +53,8 @@ def fitting(looked: Looked) -> dict[str, Fit]:
     if kind == "transactions":
         weak = WEAK_BESIDE_ORDERS if _has_lines(looked) else ("campaigns", "coupons")
         fits = {one: fit for one, fit in fits.items() if one not in weak}
+    if kind is None and person_column(frame):
+        kind = "customers"
     if kind and (kind == "transactions" or not fits):
         fits[kind] = _plain(kind)
     return fits

@@ -6,7 +6,7 @@ import pandas as pd
 
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
-from segkit.sources.guessing.column import Told, tell_column
+from segkit.sources.guessing.column import Told, date_of, tell_column
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Seen
@@ -15,6 +15,7 @@ _OBSERVED = re.compile(
     r"(last_?)?(updated?|modified|changed|observed|recorded|submitted|submit|answered|completed|taken"
     r"|exported|survey|interview|response)(_?(at|on|date|time|datum|day))?|as_of|stand|date|timestamp|datum"
 )
+_BORN = re.compile(r".*(birth|born|geburt|dob).*")
 _LEAST_DATED = 0.95
 _CONTACTS = {"e-mail addresses": "email", "phone numbers": "phone", "person names": "name"}
 
@@ -47,13 +48,7 @@ def describe_source(seen: Seen, frame: pd.DataFrame, known: Recognised | None) -
             seen.guess.spec["date_format"] = told.spec["date_format"]
     else:
         seen.guess.said["observed_at:"] = "no column says since when a row's values are known"
-    rest = frame.drop(columns=list(columns.values())).replace("", None)
-    for one in find_personal(rest):
-        ours = _CONTACTS.get(one.kind, "")
-        if ours == "name":
-            columns.setdefault(ours, []).append(one.column)
-        elif ours:
-            columns.setdefault(ours, one.column)
+    _map_contacts(seen, frame.drop(columns=list(columns.values())))
     found = [name for name in ("email", "phone", "name") if name in columns]
     if found:
         seen.guess.said[f"{' and '.join(found)}:"] = (
@@ -61,6 +56,23 @@ def describe_source(seen: Seen, frame: pd.DataFrame, known: Recognised | None) -
         )
     contacts = [columns[name] for name in found if name != "name"] + list(columns.get("name", []))
     return [*([dated] if dated else []), *contacts], told.latest
+
+
+def _map_contacts(seen: Seen, rest: pd.DataFrame) -> None:
+    """Addresses and numbers; names with a birth date, without which they are compared to nothing."""
+    columns, own_format = seen.columns, seen.guess.spec.get("date_format")
+    for name in map(str, rest):
+        told = date_of(rest[name]) if _BORN.fullmatch(plain_name(name)) else None
+        if told and told.spec.get("date_format") == own_format:
+            columns.setdefault("birth_date", name)
+    for one in find_personal(rest.replace("", None)):
+        ours = _CONTACTS.get(one.kind, "")
+        if ours == "name" and "birth_date" in columns:
+            columns.setdefault(ours, []).append(one.column)
+        elif ours and ours != "name":
+            columns.setdefault(ours, one.column)
+    if "name" not in columns:
+        columns.pop("birth_date", None)
 
 
 def _observed(frame: pd.DataFrame, known: Recognised | None) -> tuple[str, Told]:
