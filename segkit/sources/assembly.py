@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
+
 from segkit.errors import DataError
 from segkit.events import EVENTS
 from segkit.schema import OPEN
@@ -13,6 +15,7 @@ from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.tell import File, Told
 from segkit.sources.guess import guess_dates, guess_ids, guess_table, guess_transactions
 from segkit.sources.guessing.bases import choose_bases
+from segkit.sources.guessing.consents import says_consent
 from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
@@ -151,6 +154,8 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, 
             mapped, last = describe_source(table, frame, file.known)
             latest += [last] if last else []
             twice += [name] if several_rows(table, frame) else []
+        if "consent" not in draft.tables:
+            _say_asked(table, frame)
         row = row_of(file.known, draft.name, list(table.table.columns))
         export = file.known.export if file.known else None
         written = date.fromtimestamp(file.path.stat().st_mtime)
@@ -163,8 +168,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, 
         draft.guessed, draft.shared = merged(parts)
         draft.profile = {"conflict": "newest"}
         draft.profile |= {"several_rows": dict.fromkeys(twice, "most_frequent")} if twice else {}
-        if latest:
-            _not_before(draft.guessed, max(latest))
+        draft.observed = max(latest, default="")
         _say_shared(draft)
     if alone and not draft.guessed.says_something:
         _refuse_silent(draft.guessed)
@@ -181,11 +185,13 @@ def _settle_formats(seen: Seen, part: Guessed) -> None:
                 trait.setdefault("date_format", "ISO8601")
 
 
-def _not_before(guessed: Guessed, last: str) -> None:
-    day = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
-    if guessed.as_of_why.startswith("a guess") or day > guessed.as_of:
-        guessed.as_of = day
-        guessed.as_of_why = "exclusive; the day after the last row of a source was known"
+def _say_asked(seen: Seen, frame: pd.DataFrame) -> None:
+    asked = says_consent(frame)
+    if asked:
+        seen.guess.said[f"{', '.join(asked)}:"] = (
+            "who agreed to something, as it seems; nobody is left out by it until the study names the "
+            "file as `tables.consent` too"
+        )
 
 
 def _say_shared(draft: Draft) -> None:
@@ -225,14 +231,27 @@ def _beside_orders(seen: dict[str, Seen]) -> list[str]:
 
 
 def _date(draft: Draft, seen: dict[str, Seen]) -> None:
-    """The day after the last order or event; without any, after the last date about a customer."""
-    days = {name: table.as_of for name, table in seen.items() if name in {"transactions", *EVENTS}}
-    if not days:
-        draft.as_of, draft.as_of_why = draft.guessed.as_of, draft.guessed.as_of_why
-        return
-    readable = {name: day for name, day in days.items() if day != OPEN}
-    last = max(readable, key=lambda name: readable[name]) if readable else next(iter(days))
-    draft.as_of = readable.get(last, OPEN) if days.get("transactions") != OPEN else OPEN
-    what = "order" if last == "transactions" else "event"
-    where = f" in {last}" if len(days) > 1 else ""
+    """The day after the last of what happened, was asked or was known: later things wouldn't count."""
+    last = {"transactions": "order", "consent": "consent"}
+    days = {
+        name: (table.as_of, last.get(name, "event"))
+        for name, table in seen.items()
+        if name != "products" and (name != "consent" or table.as_of != OPEN)
+    }
+    if not set(days) - {"consent"}:
+        days["customers"] = (draft.guessed.as_of, "")
+    if draft.observed:
+        days["profile"] = (_after(draft.observed), "row of a source")
+    if days.get("transactions", ("", ""))[0] == OPEN:
+        days = {"transactions": days["transactions"]}
+    readable = {name: day for name, (day, _) in days.items() if day != OPEN}
+    name = max(readable, key=lambda one: readable[one], default=next(iter(days)))
+    draft.as_of, what = days[name]
+    where = f" in {name}" if len(days) > 1 and name in seen else ""
     draft.as_of_why = f"exclusive; the day after the last {what}{where}"
+    if name == "customers":
+        draft.as_of_why = draft.guessed.as_of_why
+
+
+def _after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -7,7 +7,6 @@ from segkit.sources.basis import basis_by_name, basis_of
 from segkit.sources.guessing.battery import find_batteries, find_chosen, find_worded
 from tests.sources import users
 
-
 # --- what is proposed as a base
 
 

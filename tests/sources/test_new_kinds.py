@@ -5,7 +5,6 @@ import pytest
 
 from tests.sources import users
 
-
 # --- consent
 
 
@@ -50,10 +49,20 @@ def test_consent_by_channel_alone_names_no_purpose_and_is_asked_about(new):
 
 def test_a_crm_with_a_newsletter_box_is_no_consent_table(new, features):
     crm = users.crm().assign(newsletter=["yes", "no"] * 30, marketing_consent=["yes", "no"] * 30)
-    study, _ = new(crm=crm)
+    study, out = new(crm=crm)
     assert set(study["tables"]) == {"customers"}
     assert "consent" not in study
+    assert "newsletter" in study["traits"]
+    assert "marketing_consent: who agreed to something, as it seems; nobody is left out" in out
     features("60 customers")
+
+
+def test_consent_given_after_the_last_order_still_counts(new, features):
+    rows = users.consent().assign(changed_at="2026-09-01")
+    study, out = new(consent=rows, sales=users.orders())
+    assert study["as_of"] == "2026-09-02"
+    assert "the day after the last consent in consent" in out
+    assert len(features("no consent for analytics: withdrawn").frame) == 50
 
 
 def test_consent_alone_is_no_study(new):
@@ -73,6 +82,7 @@ def test_a_web_log_alone(new, features):
     web = study["tables"]["web"]
     assert web["columns"] == {"customer_id": "visitor_id", "event_date": "timestamp", **LOG}
     assert web["steps"] == {"basket": ["add_to_cart"], "purchase": ["purchase"]}
+    assert list(web["steps"]) == ["basket", "purchase"]
     assert web["page_views"] == ["page_view"]
     assert study["bases"] == ["n_visits", "n_pages"]
     assert "log.csv is no export that segkit knows: web, guessed: a log" in out
@@ -117,6 +127,13 @@ def test_e_mails_under_words_of_their_own(new, features):
 def test_words_that_segkit_knows_need_no_stating(new):
     study, _ = new(mails=users.mails(words=("sent", "opened", "clicked")))
     assert "actions" not in study["tables"]["emails"]
+
+
+def test_words_that_mean_nothing_are_counted_and_asked_about(new):
+    rows = users.mails()
+    rows.loc[::8, "event"] = "Teleported"
+    _, out = new(mails=rows)
+    assert "actions: 1 of the words in 'event', on 13% of the rows, mean nothing to segkit" in out
 
 
 def test_a_crm_s_activities(new, features):

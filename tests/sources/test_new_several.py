@@ -5,7 +5,6 @@ import pandas as pd
 from segkit.sources.guessing.keys import find_keys
 from tests.sources import published, users
 
-
 # --- several tables about the same customers
 
 
@@ -171,6 +170,14 @@ def test_orders_a_crm_and_a_survey_are_joined(new, features):
     assert set(study["tables"]) == {"transactions"}
     assert set(study["sources"]) == {"crm", "survey"}
     features("60 customers, 180 orders")
+
+
+def test_answers_given_after_the_last_order_still_count(new, features):
+    taken = [f"2026-08-{1 + row % 28:02d}" for row in range(50)]
+    study, out = new(sales=users.orders(), crm=users.crm(), survey=users.survey().assign(taken=taken))
+    assert study["as_of"] == "2026-08-29"
+    assert "exclusive; the day after the last row of a source" in out
+    assert features("60 customers, 180 orders").frame["quality"].notna().sum() == 50
 
 
 def test_a_survey_tool_s_answers_that_find_no_order_are_left_out(new):

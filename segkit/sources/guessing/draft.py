@@ -32,6 +32,8 @@ class Draft:
         Traits of several sources.
     needs : list of str
         What a person has to decide, of no single table.
+    observed : str
+        Last day on which a row of a source was known, YYYY-MM-DD; empty where no date says.
     unused : dict of str to list of str
         Table -> columns that nothing is read from.
     """
@@ -49,6 +51,7 @@ class Draft:
     profile: dict[str, Any] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    observed: str = ""
     unused: dict[str, list[str]] = field(default_factory=dict)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.defaults import RULES
 from segkit.events import EMAIL_ACTIONS, OF_SESSIONS, SOCIAL_ACTIONS
 from segkit.sources.guessing.column import date_of
 from segkit.sources.guessing.customers import looks_like_id
@@ -94,7 +95,7 @@ def _words(values: pd.Series) -> pd.Series:
 
 
 def _meanings(words: pd.Series, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """segkit's word -> the file's, for those that mean something."""
+    """segkit's word -> the file's, for those that mean something, in the order of what is known."""
     found: dict[str, list[str]] = {}
     for text in map(str, words.index):
         plain = re.sub(r"^(e-?mail|mail)[ _.:-]+", "", text.strip().lower())
@@ -102,7 +103,7 @@ def _meanings(words: pd.Series, known: Mapping[str, Sequence[str]]) -> dict[str,
         ours = next((ours for ours, texts in known.items() if spoken & set(texts)), "")
         if ours:
             found.setdefault(ours, []).append(text)
-    return found
+    return {ours: found[ours] for ours in known if ours in found}
 
 
 def _share(words: pd.Series, meanings: Mapping[str, list[str]]) -> float:
@@ -139,9 +140,24 @@ def _emails(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
     campaign = [name for name in _named(rest, "campaign") if name != column]
     columns |= {"campaign": campaign[0]} if campaign else {}
     own = _own_words(meant, EMAIL_ACTIONS)
-    return Fit(
+    fit = Fit(
         "emails", columns, {"actions": own} if own else {}, f"'{column}' says what became of e-mails"
     )
+    fit.needs.extend(_unknown(rest[column], meant))
+    return fit
+
+
+def _unknown(values: pd.Series, meant: Mapping[str, list[str]]) -> list[str]:
+    """What to say of words that mean nothing to segkit, where so many would be refused."""
+    words = _words(values)
+    share = 1 - _share(words, meant)
+    n_unknown = len(words) - sum(map(len, meant.values()))
+    if share <= RULES["max_unreadable_share"]:
+        return []
+    return [
+        f"actions: {n_unknown} of the words in '{values.name}', on {share:.0%} of the rows, mean "
+        "nothing to segkit; say what they mean, or take those rows out"
+    ]
 
 
 def _social(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
@@ -161,6 +177,7 @@ def _social(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
         return None
     mood = _numbers(rest, "sentiment")
     fit = Fit("social", columns, stated, why)
+    fit.needs.extend(_unknown(rest[told[0]], told[1]) if told else [])
     if mood:
         low, high = _range_of(rest[mood])
         columns["sentiment"], stated["sentiment_range"] = mood, [low, high]

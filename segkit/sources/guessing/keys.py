@@ -66,15 +66,14 @@ def candidates_of(
     distinct : bool
         Whether an id hardly comes twice, as in a customer table.
     """
-    found, n_rows = {}, int(table.count().execute())
-    for name in columns:
-        if _OF_A_THING.fullmatch(plain_name(name)):
-            continue
-        values = _ids(table, name)
-        named = looks_like_id(name) or is_person(name)
-        if values and (named or not distinct or len(values) >= LEAST_DISTINCT * n_rows):
-            found[name] = values
-    return found
+    able = [name for name in columns if not _OF_A_THING.fullmatch(plain_name(name))]
+    counts = {name: table[name].nunique() for name in able}
+    if not counts:
+        return {}
+    rows = table.agg(segkit__rows=table.count(), **counts).execute().iloc[0]
+    least = LEAST_DISTINCT * rows["segkit__rows"] if distinct else 0
+    wanted = [name for name in able if _is_named(name) or rows[name] >= least]
+    return {name: ids for name in wanted if (ids := _ids(table, name))}
 
 
 def _ids(table: ibis.Table, name: str) -> frozenset[str]:
