@@ -238,10 +238,11 @@ def _date(draft: Draft, seen: dict[str, Seen]) -> None:
         for name, table in seen.items()
         if name != "products" and (name != "consent" or table.as_of != OPEN)
     }
-    if not set(days) - {"consent"}:
-        days["customers"] = (draft.guessed.as_of, "")
     if draft.observed:
         days["profile"] = (_after(draft.observed), "row of a source")
+    is_of_file = draft.guessed.as_of_why.startswith("a guess")
+    if not days or (not set(days) - {"consent", "profile"} and not is_of_file):
+        days["customers"] = (draft.guessed.as_of, "")
     if days.get("transactions", ("", ""))[0] == OPEN:
         days = {"transactions": days["transactions"]}
     readable = {name: day for name, (day, _) in days.items() if day != OPEN}
