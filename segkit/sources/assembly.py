@@ -50,7 +50,7 @@ def assemble(name: str, told: Told) -> Draft:
     join(told, seen, people)
     _put(draft, seen, people, told)
     behaviour = _behaviour(seen)
-    _say_people(draft, people, told, alone=not behaviour)
+    _say_people(draft, people, alone=not behaviour)
     _date(draft, seen)
     choose_bases(draft.guessed, behaviour)
     if behaviour:
@@ -133,24 +133,26 @@ def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen
     if "consent" in seen:
         fit = told.tables["consent"].fit
         draft.consent = dict(fit.stated) if fit else {}
+    plain = is_plain(people)
     for name, (file, table) in people.items():
         if file.known and file.known.export.rows_aside:
             table.guess.spec["set_aside"] = rows_aside(file.known, table)
-        if is_plain(people):
+        if plain:
             draft.tables["customers"] = table.guess
         else:
             draft.sources[name] = table.guess
 
 
-def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, *, alone: bool) -> None:
+def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bool) -> None:
     """What the tables about customers say."""
     parts: dict[str, Guessed] = {}
+    plain = not draft.sources
     latest: list[str] = []
     twice: list[str] = []
     for name, (file, table) in people.items():
         frame = texts_of(table)
         mapped: list[str] = []
-        if not is_plain(people):
+        if not plain:
             mapped, last = describe_source(table, frame, file.known)
             latest += [last] if last else []
             twice += [name] if several_rows(table, frame) else []
@@ -162,7 +164,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], told: Told, 
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)
-    if is_plain(people):
+    if parts and plain:
         (draft.guessed,) = parts.values()
     elif parts:
         draft.guessed, draft.shared = merged(parts)

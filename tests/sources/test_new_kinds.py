@@ -57,6 +57,24 @@ def test_a_crm_with_a_newsletter_box_is_no_consent_table(new, features):
     features("60 customers")
 
 
+def test_a_customer_table_with_one_box_to_tick_is_no_consent_table(new, features):
+    few = pd.DataFrame(
+        {"customer_id": users.IDS, "city": ["Bonn", "Graz"] * 30, "email_opt_in": ["yes", "no"] * 30}
+    )
+    study, _ = new(crm=few)
+    assert set(study["tables"]) == {"customers"}
+    assert set(study["traits"]) == {"city", "email_opt_in"}
+    features("60 customers")
+
+
+def test_consent_beside_a_trait_or_two_fits_two_kinds_and_is_asked_about(new):
+    both = users.consent_wide().assign(city=["Bonn", "Graz"] * 30)
+    study, said = new(crm=both)
+    assert study is None
+    assert "crm.csv fits 2 kinds of table: consent, since 'analytics_consent' and" in said
+    assert "--consent crm.csv or --customers crm.csv" in said
+
+
 def test_consent_given_after_the_last_order_still_counts(new, features):
     rows = users.consent().assign(changed_at="2026-09-01")
     study, out = new(consent=rows, sales=users.orders())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from segkit.permission import PURPOSES, STATUSES
 from segkit.schema import OPEN
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import date_column, person_column
+from segkit.sources.guessing.persons import is_person
 from segkit.sources.names import plain_name
 
 _PURPOSES: Mapping[str, str] = {
@@ -91,7 +93,8 @@ def _wide(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
     found = {ours: names[0] for ours, names in per_purpose.items() if names}
     asked = [name for name in statuses if _ASKED.fullmatch(plain_name(name))]
     channel = _channel(rest, "")
-    beside = [name for name in map(str, rest) if name not in {*statuses, *channel.values()}]
+    mapped = {*statuses, *channel.values()}
+    beside = [name for name in map(str, rest) if name not in mapped and not is_person(name)]
     if len(beside) > MOST_BESIDE:
         return None
     if found and (len(found) > 1 or asked):
@@ -100,8 +103,8 @@ def _wide(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
         extra = [name for name in asked if name not in found.values()]
         if extra:
             fit.said[f"{', '.join(extra)}"] = "is not used: its name tells no purpose of its own"
-        return fit
-    if asked:
+        return replace(fit, is_customers_too=bool(beside))
+    if asked and not beside:
         fit = _fit({**shared, "analytics": OPEN, **channel}, {}, [rest[name] for name in asked],
                    f"{_listed(asked)} say who agreed")  # fmt: skip
         fit.needs.append(

@@ -21,6 +21,8 @@ class Fit:
         Column or option -> what was guessed of it.
     needs : list of str
         What a person has to decide.
+    is_customers_too : bool
+        Whether it may as well be a table about customers.
     """
 
     kind: str
@@ -29,3 +31,4 @@ class Fit:
     why: str = ""
     said: dict[str, str] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
+    is_customers_too: bool = False

@@ -38,14 +38,16 @@ def fitting(looked: Looked) -> dict[str, Fit]:
 
     Notes
     -----
-    A consent table is nothing else. A table whose ids repeat is one of events where its words or
-    columns say so, and one of orders where it has money or an order number: with both it fits two. A
-    table with money, a date and one row per customer is no table of orders, unless that is all it has.
+    A consent table is nothing else, unless it has a trait or two. A table whose ids repeat is one of
+    events where its words or columns say so, and one of orders where it has money or an order number:
+    with both it fits two. A table with money, a date and one row per customer is no table of orders,
+    unless that is all it has.
     """
     frame = sample_of(looked)
     consent = fit_consent(frame)
     if consent:
-        return {"consent": consent}
+        doubt = {"customers": _plain("customers")} if consent.is_customers_too else {}
+        return {"consent": consent, **doubt}
     fits = {fit.kind: fit for fit in fit_events(frame)}
     kind = likely_kind(looked.table)
     if kind == "transactions" and _is_one_row_each(looked, frame):
