@@ -61,6 +61,13 @@ def test_a_column_that_is_no_id_by_its_name_is_asked_about(new):
     assert "'xref' is no name of an id; do its values mean the same people?" in out
 
 
+def test_answers_of_few_form_segments_where_nothing_else_would(new, features):
+    crm = users.crm()[["Contact Nr", "City", "Income", "Updated"]]
+    study, _ = new(crm=crm, survey=users.survey(ids=users.IDS[:30]))
+    assert study["bases"] == ["quality", "price"]
+    features("30 of 60 customers have every base; 30 left out")
+
+
 def test_names_tell_duplicates_only_with_a_birth_date(new, features):
     crm = users.crm().assign(**{"First Name": "Ana", "Last Name": "Meier"})
     study, out = new(crm=crm, survey=users.survey())

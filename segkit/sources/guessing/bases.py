@@ -24,7 +24,8 @@ def choose_bases(guessed: Guessed, behaviour: list[str] | None = None) -> None:
     Notes
     -----
     Scales, options and the questions of a battery come first; then traits of the basis that says most
-    of people, one basis after the other until there are two. Of a company list what companies are
+    of people, one basis after the other until there are two. What was asked forms segments of those who
+    answered, however few, where nothing else would. Of a company list what companies are
     comes first, categories such as the industry among it; of posts, what they are.
     """
     lack = {name: 1 - float(share) for name, share in guessed.known.mean().items()}
@@ -33,11 +34,14 @@ def choose_bases(guessed: Guessed, behaviour: list[str] | None = None) -> None:
     chosen = list(behaviour or [])
     if not behaviour:
         asked = [*guessed.scales, *guessed.options, *guessed.items]
+        asked = [name for name in asked if name not in barred]
         chosen = [name for name in asked if name in enough][:MOST_ITEMS]
         for basis in _OF_COMPANIES if guessed.row == "company" else _FORMS_SEGMENTS:
             if len(chosen) < 2:
                 able = [name for name in _able(guessed, basis) if name in enough]
                 chosen += [name for name in able if name not in chosen][: MOST_BASES - len(chosen)]
+        if len(chosen) < 2 and asked:
+            chosen = asked[:MOST_ITEMS]
         rest = [name for name in guessed.known if name not in barred]
         guessed.bases = chosen or sorted(rest, key=lambda name: lack[name])[:1]
     else:
