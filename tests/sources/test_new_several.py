@@ -28,6 +28,7 @@ def test_a_crm_and_a_survey_become_sources_of_one_profile(new, features):
     assert study["as_of"] == "2026-04-29"
     assert "crm: Contact Nr is customer_id: 50 of its 60 ids are in the other tables" in out
     assert "where sources differ (city), the newest value counts" in out
+    assert "  bases: quality, price\n" in out
     assert "Nothing more is needed" in out
     assert len(features("60 customers", "50 of 60 customers have every base").bases) == 50
 

@@ -21,6 +21,7 @@ def summary_of(draft: Draft, said: Sequence[str]) -> str:
         lines += [f"  {table}: {what} {why}" for what, why in guess.said.items()]
     lines += _traits(draft)
     lines += [f"  as_of {draft.as_of}: {draft.as_of_why}"]
+    lines += [f"  bases: {', '.join(draft.guessed.bases)}"]
     lines += _unused(draft)
     lines += _needs(draft)
     lines += ["`title` and `decision` are printed on the report: put your own."]
