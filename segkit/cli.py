@@ -11,6 +11,20 @@ import yaml
 from segkit import __version__
 from segkit.errors import ParameterError, SegkitError
 
+KINDS_SAID = {
+    "transactions": "order lines, where you say it yourself",
+    "products": "products with their category",
+    "customers": "one row per customer; may be repeated, for several tables with one id",
+    "consent": "who agreed to what",
+    "web": "visits: a log of events, or one row per visit",
+    "emails": "what became of e-mails",
+    "activities": "calls, meetings, tickets",
+    "social": "what customers did with posts",
+    "campaigns": "who was sent which campaign when",
+    "coupons": "who redeemed a coupon when",
+}
+"""Tables that a user can name for `segkit new`, with what they hold."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 0 done, 2 refused or failed with a message, 130 interrupted."""
@@ -52,11 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("study", help="name of the new folder under data/")
     new.add_argument(
         "files", nargs="*", metavar="FILE",
-        help="any exports, CSV or Parquet: known ones are recognised by their headers",
+        help="any exports, CSV or Parquet, or a folder of them: known ones are recognised by their "
+        "headers, others guessed by their columns",
     )  # fmt: skip
-    new.add_argument("--transactions", metavar="FILE", help="order lines, where you say it yourself")
-    new.add_argument("--products", metavar="FILE", help="products with their category")
-    new.add_argument("--customers", metavar="FILE", help="one row per customer")
+    for kind, words in KINDS_SAID.items():
+        several = "append" if kind == "customers" else "store"
+        new.add_argument(f"--{kind}", metavar="FILE", action=several, help=words)
     new.set_defaults(run=_new)
 
     check = verbs.add_parser("check", help="read and check a study's tables without running it")
@@ -108,12 +123,11 @@ def _add_rights(verbs: Any) -> None:
 def _new(given: argparse.Namespace) -> None:
     from segkit.sources.new import new_study
 
-    files = {
-        "transactions": given.transactions,
-        "products": given.products,
-        "customers": given.customers,
-    }
-    named = {name: Path(file) for name, file in files.items() if file}
+    named = {}
+    for kind in KINDS_SAID:
+        files = getattr(given, kind)
+        if files:
+            named[kind] = [Path(file) for file in ([files] if isinstance(files, str) else files)]
     print(new_study(given.study, named, [Path(file) for file in given.files]))
 
 

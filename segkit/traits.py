@@ -198,7 +198,7 @@ def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, An
     >>> list(choice_traits("drinks", {"basis": "behavioural", "columns": {"tea": "Q1: Tea"}}))
     ['drinks_tea']
     """
-    stated = ("basis", "missing", "blank")
+    stated = ("basis", "missing", "blank", "from")
     shared = {"kind": "chosen"} | {key: given[key] for key in stated if key in given}
     if "columns" in given:
         among = list(given["columns"].values())

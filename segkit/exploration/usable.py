@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from segkit.exploration.basis import BASES, NOT_KNOWN, basis_by_name
 from segkit.exploration.kinds import MOST_LEVELS, Column
 from segkit.exploration.subject import Subject
+from segkit.sources.basis import BASES, NOT_KNOWN, basis_by_name
 
 CAN, DESCRIBES, CANNOT = "can", "only describes", "can't"
 MOST_MISSING = 0.3

@@ -12,7 +12,6 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.protected import looks_protected
 from segkit.schema import OPEN
 from segkit.sources.engine import connect
 from segkit.sources.exports.mapping import map_columns, note_export
@@ -21,7 +20,6 @@ from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
 from segkit.sources.names import PATTERNS, match_columns
-from segkit.sources.personal import find_personal
 from segkit.sources.printable import listed
 from segkit.sources.seen import Guess, Looked, Seen
 from segkit.sources.values import (
@@ -40,7 +38,6 @@ DATE_FORMATS = (
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y", "%m-%d-%Y",
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
-MAX_LEVELS = 20
 LEAST_COLUMNS, LEAST_ROWS = 3, 10
 """Of an unknown file that may hold one row per customer."""
 
@@ -57,7 +54,7 @@ def guess_transactions(
             columns[needed] = OPEN
             seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
     if columns["order_date"] != OPEN:
-        _guess_dates(seen, columns["order_date"])
+        guess_dates(seen, columns["order_date"])
     _guess_notation(seen)
     _guess_rules(seen)
     return seen
@@ -85,7 +82,7 @@ def guess_table(
     seen = Seen(table, guess)
     if known:
         note_export(known, seen)
-    _guess_ids(seen)
+    guess_ids(seen)
     return seen
 
 
@@ -120,7 +117,8 @@ def _choose_money(seen: Seen) -> None:
             seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
 
 
-def _guess_dates(seen: Seen, column: str) -> None:
+def guess_dates(seen: Seen, column: str) -> None:
+    """The format that reads a column's dates, and the day after the last of them."""
     if not seen.table[column].type().is_string():
         seen.as_of = _day_after(seen.table[column].cast("timestamp"), seen)
         return
@@ -165,7 +163,8 @@ def _guess_notation(seen: Seen) -> None:
                 seen.guess.spec["thousands"] = "."
 
 
-def _guess_ids(seen: Seen) -> None:
+def guess_ids(seen: Seen) -> None:
+    """How the ids are written: as numbers with a decimal, or as addresses."""
     column = seen.columns.get("customer_id", OPEN)
     if column == OPEN:
         return
@@ -213,26 +212,6 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
     )
     only_negative = by_letter.execute().query("most < 0").sort_values("n", ascending=False)
     return str(only_negative["letter"].iloc[0]) if len(only_negative) else ""
-
-
-def describing(people: Seen) -> tuple[list[str], list[str]]:
-    """Columns with few levels describe; those that the law protects are audited only."""
-    others = [name for name in people.table.columns if name != people.columns["customer_id"]]
-    protected = [name for name in others if looks_protected(name)]
-    personal = {one.column: one.kind for one in find_personal(people.table.select(*others).execute())}
-    levels = {name: int(people.table[name].nunique().execute()) for name in others}
-    most = min(MAX_LEVELS, int(people.table.count().execute()) - 1)  # else a level is a person
-    few = [
-        name
-        for name in others
-        if name not in protected and name not in personal and 2 <= levels[name] <= most
-    ]
-    people.guess.said |= dict.fromkeys(few, f"describes (2 to {MAX_LEVELS} levels)")
-    people.guess.said |= dict.fromkeys(protected, "is protected, by its name")
-    people.guess.said |= {name: f"is not used: likely {kind}" for name, kind in personal.items()}
-    unused = [name for name in others if name not in {*few, *protected, *personal}]
-    people.guess.said |= dict.fromkeys(unused, f"is not used (1 or over {MAX_LEVELS} levels)")
-    return few, protected
 
 
 def likely_kind(table: ibis.Table) -> str | None:

@@ -65,6 +65,11 @@ class Seen:
         """A column's values as trimmed text."""
         return self.table[column].cast("string").strip()
 
+    def share_filled(self, column: str) -> float:
+        """Share of a column's cells that hold something."""
+        filled = (self.text(column).fill_null("") != "").mean().fill_null(0.0)
+        return float(self.table.agg(share=filled).execute().iloc[0, 0])
+
     def share(self, column: str, pattern: str) -> float:
         """Share of a column's filled values that fit a pattern."""
         value = self.text(column)

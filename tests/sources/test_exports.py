@@ -10,7 +10,7 @@ import yaml
 import segkit as library
 from segkit.cli import main
 from segkit.errors import DataError
-from segkit.sources.exports.export import READ
+from segkit.sources.exports.export import TABLES
 from segkit.sources.exports.recognise import EXPORTS, recognise
 from segkit.sources.files import read_raw
 from segkit.tablespec import table_spec
@@ -295,8 +295,8 @@ def test_amounts_in_two_currencies_are_not_added_up_in_silence(new):
 def test_orders_and_customers_are_sorted_and_joined_by_address(new, project):
     study, out = new(crm=published.EVERY["Shopify customers"], orders=published.shopify())
     assert study["tables"]["customers"]["ids"] == "email"
-    assert study["descriptors"] == ["Accepts Email Marketing", "Default Address Country Code"]
-    assert "customers: First Name is not used: likely person names" in out
+    assert study["descriptors"] == ["accepts_email_marketing", "default_address_country_code"]
+    assert "'First Name' is left out: likely person names" in out
     tables = load(project)
     assert "2 of 2 customers with orders are in the customer table" in tables.quality.notices
 
@@ -318,7 +318,7 @@ def test_a_salesforce_report_s_footer_is_counted_and_not_malformed(new, project)
 
 
 @pytest.mark.parametrize(
-    "name", [export.name for export in EXPORTS if export.kind not in READ]
+    "name", [export.name for export in EXPORTS if export.kind not in TABLES]
 )  # fmt: skip
 def test_other_kinds_are_named_and_left_out(new, name):
     study, out = new(other=published.EVERY[name], orders=published.shopify())

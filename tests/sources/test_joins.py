@@ -153,6 +153,12 @@ def test_a_new_address_on_another_day_is_no_second_person():
     assert counts["customers"].tolist() == [0, 0]
 
 
+def test_names_without_a_birth_date_are_compared_to_nothing():
+    crm = {"id": ["a", "b"], "at": ["2024-01-01"] * 2, "city": ["Bonn"] * 2, "who": ["Ana"] * 2}
+    columns = {"customer_id": "id", "observed_at": "at", "name": "who"}
+    assert two(crm=crm, crm_columns=columns).profile.identity.empty
+
+
 # --- the account
 
 

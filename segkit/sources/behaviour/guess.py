@@ -1,51 +1,105 @@
-"""Event tables of known exports, as `segkit new` writes them into a study."""
+"""Event tables, as `segkit new` writes them into a study."""
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import pandas as pd
 
-from segkit.events import EVENTS, words_of
+from segkit.errors import DataError
+from segkit.events import COUNTS, is_of_counts, is_of_sessions, words_of
 from segkit.schema import OPEN
 from segkit.sources.behaviour.dated import meant
-from segkit.sources.exports.recognise import Recognised
-from segkit.sources.guess import guess_table
+from segkit.sources.exports.tell import File
+from segkit.sources.guess import guess_dates, guess_ids, guess_table
+from segkit.sources.guessing.fit import Fit
+from segkit.sources.guessing.happened import epoch_of
 from segkit.sources.seen import Seen
 from segkit.sources.values import as_moment
 from segkit.tablespec import table_spec
 
 COUNTED = {"open": "n_email_opens", "click": "n_email_clicks", "sent": "n_emails_sent"}
 """Action -> a feature that everyone has."""
+MOST_TYPES = 5
 
 
-def guess_events(paths: Mapping[str, Path], known: Mapping[str, Recognised]) -> dict[str, Seen]:
-    """Read the event tables among some files; a known export says how."""
-    found = {}
-    for name in EVENTS:
-        if name in paths:
-            seen = guess_table(paths[name], [], known[name])
-            spec = table_spec(seen.guess.spec)
-            moment = as_moment(seen.table[seen.columns["event_date"]], spec, "UTC")
-            last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
-            seen.as_of = OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
-            found[name] = seen
-    return found
+def event_table(file: File) -> Seen:
+    """How a file of events is read: a known export says it, else its names and words do.
+
+    Raises
+    ------
+    DataError
+        Neither does.
+    """
+    seen = guess_table(file.path, [], file.known, file.looked)
+    if file.known is None:
+        if file.fit is None:
+            raise DataError(
+                f"nothing in {file.path.name} tells which of its columns make it {file.kind}",
+                "a column with each customer's id, one with a date, and what happened",
+                "Name its columns as docs/study.md does under 'What customers did'",
+            )
+        _put(seen, file.fit)
+    if file.beside is None:
+        _date(seen)
+    else:
+        dated = Seen(file.beside.table, seen.guess)
+        _date(dated)
+        seen.as_of = dated.as_of
+    return seen
 
 
-def merged(events: Mapping[str, Seen]) -> Seen:
-    """What the study as a whole takes from its events: the day after the last of them."""
-    first = next(iter(events.values()))
-    return Seen(first.table, first.guess, as_of=max(seen.as_of for seen in events.values()))
+def _put(seen: Seen, fit: Fit) -> None:
+    seen.columns.update(fit.columns)
+    seen.guess.spec |= fit.stated
+    seen.guess.said |= {theirs: f"is {ours}" for ours, theirs in fit.columns.items()}
+    words = [key for key in fit.stated if key != "join"]
+    seen.guess.said |= dict.fromkeys(words, "guessed from the words in the file") | fit.said
+    seen.guess.needs += fit.needs
+    guess_ids(seen)
+
+
+def _date(seen: Seen) -> None:
+    column = seen.columns["event_date"]
+    counted = epoch_of(seen.table.select(text=seen.text(column)).limit(1000).execute()["text"])
+    if counted:
+        seen.guess.spec["date_format"] = counted
+    if "date_format" not in seen.guess.spec:
+        guess_dates(seen, column)
+        return
+    moment = as_moment(seen.table[column], table_spec(seen.guess.spec), "UTC")
+    last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
+    seen.as_of = OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
 
 
 def event_bases(events: Mapping[str, Seen]) -> list[str]:
-    """Counts, which nobody lacks: of visits and pages, and of what became of e-mails."""
-    bases = ["n_visits", "n_pages"] if "web" in events else []
-    if "emails" not in events:
-        return bases
-    seen = events["emails"]
-    words = words_of("emails", table_spec(seen.guess.spec), "actions")
+    """Counts, which nobody lacks: of visits and pages, of what became of e-mails, of contacts."""
+    bases: list[str] = []
+    for name, seen in events.items():
+        spec = table_spec(seen.guess.spec)
+        if name == "web":
+            has_pages = not is_of_sessions(spec) or "pages" in spec.columns
+            bases += ["n_visits", *(["n_pages"] if has_pages else [])]
+        elif name == "emails":
+            there = _actions(seen, name)
+            bases += [feature for action, feature in COUNTED.items() if action in there]
+        elif name == "activities":
+            types = list(words_of("activities", spec, "types"))[:MOST_TYPES]
+            bases += [f"n_{one}" for one in types] if len(types) > 1 else ["n_activities"]
+        elif name == "social":
+            kinds = _always_counted(seen) if is_of_counts(spec) else _actions(seen, name)
+            bases += [f"n_{one}" for one in COUNTS if one in kinds] or ["n_engagements"]
+        else:
+            bases.append(f"n_{name}")
+    return bases
+
+
+def _always_counted(seen: Seen) -> list[str]:
+    """Counts that no row leaves blank."""
+    return [one for one in COUNTS if one in seen.columns and seen.share_filled(seen.columns[one]) == 1]
+
+
+def _actions(seen: Seen, name: str) -> list[str]:
+    """segkit's words for what the rows say."""
+    words = words_of(name, table_spec(seen.guess.spec), "actions")
     action = meant(seen.text(seen.columns["action"]), words)
-    there = set(seen.table.select(action=action).distinct().execute()["action"])
-    return bases + [feature for action, feature in COUNTED.items() if action in there]
+    return list(seen.table.select(action=action).distinct().execute()["action"].dropna())

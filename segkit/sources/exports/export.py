@@ -6,9 +6,12 @@ from typing import Any
 
 Names = tuple[str, ...]
 
-NAMED = ("transactions", "products", "customers")
+NAMED = (
+    "transactions", "products", "customers", "consent", "web", "emails", "activities", "social",
+    "campaigns", "coupons",
+)  # fmt: skip
 """Kinds of table that a user can name on the command line."""
-READ = (*NAMED, "web", "emails")
+READ = NAMED
 """Kinds of table that a study reads today."""
 TABLES: Mapping[str, str] = {**{kind: kind for kind in READ}, "survey": "customers"}
 """Kind of an export -> the table of a study that it is read as."""
@@ -19,6 +22,11 @@ KINDS: Mapping[str, str] = {
     "survey": "answers to a survey, one line per respondent",
     "web": "what visitors did, one line per event",
     "emails": "what became of e-mails, one line per event",
+    "activities": "calls, meetings, tickets, one line each",
+    "social": "what customers did with posts, one line each or a line of counts",
+    "campaigns": "who was sent which campaign when",
+    "coupons": "who redeemed a coupon when",
+    "consent": "who agreed to what",
     "web report": "sums over visitors, one line per page, channel or day: no customers",
     "posts": "one line per post or day: no customers",
     "campaign report": "one line per campaign: no customers",

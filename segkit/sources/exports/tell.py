@@ -1,14 +1,57 @@
 """A user's files -> which of them is which table of a study, and what is said about each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from segkit.errors import DataError, StudyError
 from segkit.sources.exports.export import KINDS, NAMED, TABLES
 from segkit.sources.exports.recognise import Recognised, recognise
-from segkit.sources.guess import likely_kind, look
+from segkit.sources.guess import look
+from segkit.sources.guessing.fit import Fit
+from segkit.sources.guessing.kinds import fitting, unread_form
 from segkit.sources.seen import Looked
+
+_TABLES_OF = (".csv", ".tsv", ".txt", ".parquet", ".gz")
+"""Endings of files that are looked at in a folder."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A user's file and the table that it is taken for.
+
+    Attributes
+    ----------
+    kind : str
+        Of the table in a study: "transactions", "customers", "web", "consent", ...
+    path : pathlib.Path
+    known : Recognised, optional
+        What it is, where it is a known export.
+    looked : Looked, optional
+        How it was read to tell what it is, where it is unknown.
+    fit : Fit, optional
+        Which of its columns are which, where its content tells.
+    among_others : bool
+        Whether it lay in a folder, so that it may be left out.
+    beside : Looked, optional
+        A second file that is joined to it.
+    is_named : bool
+        Whether the user says what it is.
+    """
+
+    kind: str
+    path: Path
+    known: Recognised | None = None
+    looked: Looked | None = None
+    fit: Fit | None = None
+    among_others: bool = False
+    beside: Looked | None = None
+    is_named: bool = False
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether it is a known export of answers."""
+        return self.known is not None and self.known.export.kind == "survey"
 
 
 @dataclass
@@ -17,126 +60,150 @@ class Told:
 
     Attributes
     ----------
-    paths : dict of str to pathlib.Path
-        Table -> file, of the tables that a study reads today.
-    known : dict of str to Recognised
-        Those of them that are known exports.
-    looked : dict of str to Looked
-        Those of them that are unknown and were read to tell what they are.
+    tables : dict of str to File
+        By kind, one file each.
+    people : list of File
+        Tables about customers, of which there may be several.
+    unknown : list of File
+        Files that nothing tells, unless another file explains them.
     said : list of str
         One line per file.
     """
 
-    paths: dict[str, Path] = field(default_factory=dict)
-    known: dict[str, Recognised] = field(default_factory=dict)
-    looked: dict[str, Looked] = field(default_factory=dict)
+    tables: dict[str, File] = field(default_factory=dict)
+    people: list[File] = field(default_factory=list)
+    unknown: list[File] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, path: Path, export: Recognised | None, words: str) -> None:
-        """Take a file for a table; refuse a second one."""
-        if kind in self.paths:
+    def add(self, file: File, words: str) -> None:
+        """Take a file for a table; refuse a second one, but for tables about customers."""
+        self.said.append(words)
+        if file.kind == "customers":
+            self.people.append(file)
+            return
+        if file.kind in self.tables:
+            first = self.tables[file.kind].path.name
             raise StudyError(
-                f"{self.paths[kind].name} and {path.name} are both {kind}: {KINDS[kind]}",
-                "one file of each kind",
+                f"{first} and {file.path.name} are both {file.kind}: {KINDS[file.kind]}",
+                "one file of each kind, but for tables about customers",
                 "Put them into one file under one header, or leave one out",
             )
-        self.paths[kind] = path
-        self.said.append(words)
-        if export:
-            self.known[kind] = export
+        self.tables[file.kind] = file
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether any file says who the customers of a study are."""
+        return bool(self.people or set(self.tables) - {"products", "consent"})
 
 
-def tell_files(named: Mapping[str, Path], unnamed: Sequence[Path]) -> Told:
+def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> Told:
     """Tell which file is which table of a study.
 
     Parameters
     ----------
-    named : dict of str to pathlib.Path
-        Table -> file, as the user says.
+    named : dict of str to sequence of pathlib.Path
+        Table -> files, as the user says.
     unnamed : sequence of pathlib.Path
-        To be recognised by their headers, else by the names of their columns.
+        Files, and folders of files, to be recognised by their headers, else by their columns.
 
     Raises
     ------
     StudyError
-        Two files are of one kind, or none holds what customers bought or who they are.
+        Two files are of one kind, or a file fits two kinds.
     DataError
-        There is no such file, a known export is damaged or lacks a column, or nothing tells what a
-        file is.
+        There is no such file, or a known export is damaged or lacks a column.
     """
     told = Told()
-    for kind, path in named.items():
-        _take_named(told, kind, path)
-    surveys: list[tuple[Path, Recognised]] = []
+    for kind, paths in named.items():
+        for path in paths:
+            _take_named(told, kind, path)
     for path in unnamed:
-        survey = _take_unnamed(told, path)
-        surveys += [(path, survey)] if survey else []
-    _take_surveys(told, surveys)
-    if not {"transactions", "customers", "web", "emails"} & set(told.paths):
+        if path.is_dir():
+            _take_folder(told, path)
+        else:
+            _take_unnamed(told, path)
+    return told
+
+
+def refuse_unfit(told: Told) -> None:
+    """Refuse files of which none says who the customers are, or that lack what they belong to.
+
+    Raises
+    ------
+    StudyError
+        None holds what customers did or who they are, or there are products without orders.
+    DataError
+        Nothing tells what a file is.
+    """
+    _refuse_unknown(told)
+    if not told.has_customers:
         raise StudyError(
             " ".join(f"{line}." for line in told.said) or "no file is given",
             f"a file with {KINDS['transactions']}, with {KINDS['customers']} or with {KINDS['web']}",
             "Add it, or say which file it is: --transactions FILE or --customers FILE",
         )
-    if "products" in told.paths and "transactions" not in told.paths:
+    if "products" in told.tables and "transactions" not in told.tables:
         raise StudyError(
-            f"{told.paths['products'].name} holds products, and no file says what customers bought",
+            f"{told.tables['products'].path.name} holds products, and no file says what customers "
+            "bought",
             f"a file with {KINDS['transactions']}, or no products",
         )
-    return told
 
 
-def keyed(known: Recognised | None, *, by_email: bool) -> Recognised | None:
-    """Key a known customer table by its addresses, where the orders are keyed so."""
-    if known is None or not by_email or not known.export.email:
-        return known
-    columns = {**known.export.columns, "customer_id": known.export.email}
-    return replace(known, export=replace(known.export, columns=columns))
+def _refuse_unknown(told: Told) -> None:
+    """Refuse a file that nothing tells; one that lay in a folder is left out and said."""
+    for file in told.unknown:
+        if not file.among_others:
+            raise DataError(
+                f"{file.path.name} is no export that segkit knows, and its columns don't tell what it "
+                "holds",
+                f"{', '.join(NAMED)}",
+                f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
+            )
+        told.said.append(f"{file.path.name} is left out: its columns don't tell what it holds")
 
 
 def _take_named(told: Told, kind: str, path: Path) -> None:
     """The user's word holds; a known export of that kind says how it is read."""
     export = recognise(_existing(path))
     if export and TABLES.get(export.export.kind) == kind and not export.lacking:
-        told.add(kind, path, export, export.words)
+        told.add(File(kind, path, export), export.words)
     elif export:
         but = (
             f"lacks {_quoted(export.lacking)}" if export.lacking else f"is taken for {kind} as you say"
         )
-        told.add(kind, path, None, f"{path.name} looks like {export.export.name}, but {but}: guessed")
+        words = f"{path.name} looks like {export.export.name}, but {but}: guessed"
+        told.add(_guessed(kind, path), words)
     else:
-        told.add(kind, path, None, f"{path.name} is no export that segkit knows: guessed by its names")
+        words = f"{path.name} is no export that segkit knows: guessed by its names"
+        told.add(_guessed(kind, path), words)
 
 
-def _take_surveys(told: Told, surveys: Sequence[tuple[Path, Recognised]]) -> None:
-    """A survey is a customer table where it is all there is."""
-    alone = not told.paths
-    for path, survey in surveys:
-        if alone:
-            told.add("customers", path, survey, survey.words)
-        else:
-            told.said.append(f"{survey.words}. It is not yet read beside other tables: left out")
+def _guessed(kind: str, path: Path) -> File:
+    looked = look(path)
+    return File(kind, path, None, looked, fitting(looked).get(kind), is_named=True)
 
 
-def _take_unnamed(told: Told, path: Path) -> Recognised | None:
-    """Take a file for what it seems to be; a survey is given back, to be taken last."""
+def _take_folder(told: Told, folder: Path) -> None:
+    """All tables of a folder; one that nothing tells is named and left out."""
+    paths = sorted(
+        path for path in folder.iterdir() if path.is_file() and path.name.lower().endswith(_TABLES_OF)
+    )
+    if not paths:
+        raise DataError(
+            f"the folder '{folder}' holds no table", f"files that end in {', '.join(_TABLES_OF)}"
+        )
+    for path in paths:
+        _take_unnamed(told, path, among_others=True)
+
+
+def _take_unnamed(told: Told, path: Path, *, among_others: bool = False) -> None:
+    """Take a file for what it seems to be."""
     export = recognise(_existing(path))
     if export is None:
-        looked = look(path)
-        kind = likely_kind(looked.table)
-        if kind is None:
-            raise DataError(
-                f"{path.name} is no export that segkit knows, and its columns don't tell what it holds",
-                f"{', '.join(NAMED)}",
-                f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
-            )
-        words = f"{path.name} is no export that segkit knows: {kind}, guessed by its names"
-        told.add(kind, path, None, words)
-        told.looked[kind] = looked
+        _take_unknown(told, path, among_others=among_others)
     elif export.export.kind not in TABLES:
         told.said.append(f"{export.words}. This kind is not yet read as a source of its own: left out")
-    elif export.export.kind == "survey":
-        return export
     elif export.lacking:
         raise DataError(
             f"{path.name} looks like {export.export.name}, but has no column {_quoted(export.lacking)}",
@@ -144,8 +211,29 @@ def _take_unnamed(told: Told, path: Path) -> Recognised | None:
             f"Export it again, or let its columns be guessed: --{export.export.kind} {path.name}",
         )
     else:
-        told.add(export.export.kind, path, export, export.words)
-    return None
+        told.add(File(TABLES[export.export.kind], path, export), export.words)
+
+
+def _take_unknown(told: Told, path: Path, *, among_others: bool) -> None:
+    looked = look(path)
+    why_not = unread_form(looked)
+    fits = {} if why_not else fitting(looked)
+    if len(fits) > 1:
+        whys = "; ".join(f"{kind}, since {fit.why}" for kind, fit in fits.items())
+        raise StudyError(
+            f"{path.name} fits {len(fits)} kinds of table: {whys}",
+            "one kind for each file",
+            f"Say which it is: {' or '.join(f'--{kind} {path.name}' for kind in fits)}",
+        )
+    if fits:
+        kind, fit = next(iter(fits.items()))
+        by = "guessed by its names" if fit.why == "by its names" else f"guessed: {fit.why}"
+        words = f"{path.name} is no export that segkit knows: {kind}, {by}"
+        told.add(File(kind, path, None, looked, fit, among_others), words)
+    elif why_not:
+        told.said.append(f"{path.name} is left out: {why_not}")
+    else:
+        told.unknown.append(File("", path, None, looked, None, among_others))
 
 
 def _existing(path: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from segkit.sources.amounts import EMPLOYEE_EDGES, looks_like_date, read_range
 from segkit.sources.countries import KNOWN_AS, plain_country
 from segkit.sources.guess import DATE_FORMATS
-from segkit.sources.guessing.words import NO_ANSWER, ODD_CODES, in_order
+from segkit.sources.guessing.words import NO_ANSWER, ODD_CODES, in_order, is_opinion, order_of
 from segkit.sources.names import plain_name
 from segkit.sources.values import ISO_DATE, ISO_OFFSET, number_pattern
 from segkit.traits import NO, YES
@@ -23,6 +23,7 @@ _CODE_NAME = re.compile(
 )
 _ID_NAME = re.compile(r"(.*_)?(id|no|nr|number|key|nummer)")
 _STAFF_NAME = re.compile(r".*(employee|staff|headcount|size|mitarbeiter|people)")
+_HOME_NAME = re.compile(r"(household|family|home|basket|hh)_")
 _POST_NAME = re.compile(r"(.*_)?(zip|zip_code|postal_?code|post_?code|plz|postleitzahl)")
 _BIRTH_NAME = re.compile(r".*(birth|born|geburt).*")
 
@@ -41,12 +42,18 @@ class Told:
         What study.yaml states besides.
     latest : str
         Last day that a date column holds, YYYY-MM-DD.
+    basis : str
+        What its answers speak of, whatever its name; empty where they don't tell.
+    of_battery : bool
+        Whether it is one question of several that are answered alike.
     """
 
     kind: str
     why: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     latest: str = ""
+    basis: str = ""
+    of_battery: bool = False
 
 
 def tell_column(name: str, values: pd.Series, *, decimal: str = ".", thousands: str = "") -> Told:
@@ -74,8 +81,39 @@ def tell_column(name: str, values: pd.Series, *, decimal: str = ".", thousands: 
     for guess in (_yes_no, _ordered, _number, _date, _amount):
         told = guess(plain_name(name), said, number_pattern(decimal, thousands))
         if told:
-            return Told(told.kind, told.why, {**told.spec, **missing}, told.latest)
+            return replace(told, spec={**told.spec, **missing})
     return _texts(plain_name(name), said, codes)
+
+
+def as_size(name: str, told: Told) -> Told:
+    """Employees and revenue of a company in the usual bands; anything else as it was told.
+
+    Examples
+    --------
+    >>> as_size("Employees", Told("number", "numbers")).spec
+    {'bands': 'employees'}
+    """
+    plain = plain_name(name)
+    if told.kind == "number" and re.fullmatch(r"(.*_)?(employees|staff|headcount|mitarbeiter)", plain):
+        return replace(
+            told, kind="amount", why="sizes, in the usual bands", spec=_banded("employees", told)
+        )
+    is_money = re.fullmatch(r"(.*_)?(revenue|turnover|umsatz)(_(usd|eur|gbp))?", plain)
+    if told.kind in {"number", "amount"} and is_money and "growth" not in plain:
+        return replace(
+            told, kind="amount", why="revenue, in the usual bands", spec=_banded("revenue", told)
+        )
+    return told
+
+
+def _banded(bands: str, told: Told) -> dict[str, Any]:
+    return {"bands": bands} | {key: told.spec[key] for key in ("missing",) if key in told.spec}
+
+
+def date_of(values: pd.Series) -> Told | None:
+    """How a column's dates are read, also where all are one day; None where they are no dates."""
+    filled = values[values.notna() & (values != "")].astype("str")
+    return _date("", filled.value_counts(), "") if len(filled) else None
 
 
 def _share(said: pd.Series, fits: Any) -> float:
@@ -90,7 +128,10 @@ def _yes_no(_: str, said: pd.Series, __: str) -> Told | None:
 
 def _ordered(_: str, said: pd.Series, __: str) -> Told | None:
     levels = in_order(list(said.index))
-    return Told("ordered", "answers whose order is known", {"levels": levels}) if levels else None
+    if not levels:
+        return None
+    basis = "psychographic" if is_opinion(order_of(levels)) else ""
+    return Told("ordered", "answers whose order is known", {"levels": levels}, basis=basis)
 
 
 def _number(name: str, said: pd.Series, pattern: str) -> Told | None:
@@ -146,7 +187,7 @@ def _amount(name: str, said: pd.Series, _: str) -> Told | None:
     fits = [is_one or looks_like_date(str(text)) for text, is_one in zip(read, whole, strict=True)]
     if said[whole].sum() < 0.5 * said.sum() or said[fits].sum() < (1 - MOST_UNREAD) * said.sum():
         return None
-    if not _STAFF_NAME.fullmatch(name):
+    if not _STAFF_NAME.fullmatch(name) or _HOME_NAME.match(name):
         return Told("amount", "amounts; a range counts as its middle")
     ends = [high for low, high in read.values() if low < high < float("inf")]
     usual = sum(high in EMPLOYEE_EDGES for high in ends) >= 0.9 * len(ends)

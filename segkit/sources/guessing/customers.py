@@ -1,106 +1,45 @@
-"""A customer table alone -> the traits, scales and choices of a first study; guessed once."""
+"""A table about customers -> the traits, scales and choices of a first study; guessed once."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from segkit.errors import DataError
 from segkit.protected import looks_protected
+from segkit.sources.basis import basis_of
 from segkit.sources.exports.export import Export
-from segkit.sources.guessing.battery import Battery, find_batteries
-from segkit.sources.guessing.column import Told, tell_column
+from segkit.sources.guessing.battery import Battery, find_batteries, find_chosen, find_worded
+from segkit.sources.guessing.column import Told, as_size, tell_column
+from segkit.sources.guessing.guessed import Guessed, free_name, known_of
 from segkit.sources.guessing.options import Question, find_questions
-from segkit.sources.guessing.words import basis_of, short_name
+from segkit.sources.guessing.persons import is_person_id
+from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Seen
 from segkit.traitsense import looks_like_coordinates
 
-MOST_BASES = 10
-MOST_MISSING = 0.3
-"""A base that more customers than this lack isn't suggested."""
 _WEIGHT = re.compile(r"(survey_|sample_)?(weight|weights|wt|wgt|gewicht|weighting)")
-_FORMS_SEGMENTS = ("psychographic", "behavioural", "firmographic", "demographic", "geographic")
+_OUTCOME = re.compile(
+    r"y|target|label|outcome|respon(se|ded)|convert(ed)?|conversion|churn(ed)?|exited|attrited"
+    r"|purchased?|bought|revenue|deposit"
+)
+_OF_POSTS = re.compile(
+    r"reach|impression|like|comment|share|interaction|engage|consum|click|view|reaction|repl(y|ies)"
+)
 _ID = re.compile(
     r"(record|respondent|response|contact|company|session|visitor|lead|person|row|case|subject|account)?"
     r"_?(id|no|nr|number|key|token)"
 )
 
 
-@dataclass
-class Guessed:
-    """What a customer table's columns seem to say.
-
-    Attributes
-    ----------
-    traits, scales, choices : dict of str to dict
-        As study.yaml states them.
-    why : dict of str to str
-        Trait, scale or choice -> the comment beside it.
-    left_out : dict of str to str
-        Column -> why it is no trait.
-    protected, bases, descriptors : list of str
-    weight : str
-    as_of, as_of_why : str
-    lacking : bool
-        Whether some customers lack a base.
-    """
-
-    traits: dict[str, dict[str, Any]] = field(default_factory=dict)
-    scales: dict[str, dict[str, Any]] = field(default_factory=dict)
-    choices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    why: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    protected: list[str] = field(default_factory=list)
-    bases: list[str] = field(default_factory=list)
-    descriptors: list[str] = field(default_factory=list)
-    weight: str = ""
-    as_of: str = ""
-    as_of_why: str = ""
-    lacking: bool = False
-
-
-def guess_customers(seen: Seen, export: Export | None, written: date) -> Guessed:
-    """Guess what the columns of a customer table say.
-
-    Parameters
-    ----------
-    seen : Seen
-    export : Export, optional
-        What the file is, where it is known.
-    written : datetime.date
-        Day on which the file was written, for a table without dates.
-
-    Raises
-    ------
-    DataError
-        No column can be a trait.
-    """
+def texts_of(seen: Seen) -> pd.DataFrame:
+    """A table's cells as trimmed texts, blank where there is none."""
     table = seen.table
-    frame = table.select(**{name: _as_text(table[name]) for name in table.columns}).execute()
-    guessed = Guessed()
-    _settle_id(seen, frame)
-    own = frame.drop(columns=[seen.columns["customer_id"]] if "customer_id" in seen.columns else [])
-    rest = _leave_out(own, export, guessed)
-    is_survey = export is not None and export.kind == "survey"
-    rest = _take_batteries(rest, guessed)
-    rest = _take_questions(rest, guessed, is_survey=is_survey)
-    notation = {key: seen.guess.spec.get(key, "") for key in ("decimal", "thousands")}
-    told = {name: _told(name, rest[name], export, notation) for name in rest}
-    _take_columns(told, guessed, export, is_survey=is_survey)
-    _date_it(frame, told, export, guessed, written)
-    if not guessed.traits and not guessed.scales and not guessed.choices:
-        raise DataError(
-            "no column says something that customers share",
-            "a column with numbers, yes and no, or up to 20 texts that come again",
-            "; ".join(f"'{name}': {why}" for name, why in list(guessed.left_out.items())[:5]),
-        )
-    _choose_bases(rest, guessed)
-    return guessed
+    return table.select(**{name: _as_text(table[name]) for name in table.columns}).execute()
 
 
 def _as_text(value: Any) -> Any:
@@ -108,13 +47,13 @@ def _as_text(value: Any) -> Any:
     return text.re_replace(r"\.0$", "") if value.type().is_floating() else text
 
 
-def _settle_id(seen: Seen, frame: pd.DataFrame) -> None:
+def settle_id(seen: Seen, frame: pd.DataFrame) -> None:
     """Take the id by its name, where it tells each row from the others; else each row counts."""
     columns, needs = seen.columns, seen.guess.needs
     given = columns.pop("customer_id", None)
     needs[:] = [need for need in needs if not need.startswith("customer_id")]
     seen.guess.said = {name: why for name, why in seen.guess.said.items() if name != given}
-    named = [name for name in frame if name != given and _ID.fullmatch(plain_name(name))]
+    named = [name for name in frame if name != given and (looks_like_id(name) or is_person_id(name))]
     for column in ([given] if given in frame else []) + named:
         filled = frame[column][frame[column] != ""]
         if len(filled) >= 0.5 * len(frame) and filled.is_unique:
@@ -122,6 +61,58 @@ def _settle_id(seen: Seen, frame: pd.DataFrame) -> None:
             seen.guess.said[column] = "tells each row from the others: customer_id"
             return
         seen.guess.said[column] = "comes on several rows or on few: each row counts as one instead"
+
+
+def looks_like_id(name: str) -> bool:
+    """Whether a column's name is that of a row's id."""
+    return bool(_ID.fullmatch(plain_name(name)))
+
+
+def guess_customers(
+    seen: Seen,
+    frame: pd.DataFrame,
+    export: Export | None,
+    written: date,
+    row: str,
+    mapped: Sequence[str] = (),
+) -> Guessed:
+    """Guess what the columns of a table about customers say; nothing is chosen as a base yet.
+
+    Parameters
+    ----------
+    seen : Seen
+        Its id is settled.
+    frame : pandas.DataFrame
+        The table's texts; see `texts_of`.
+    export : Export, optional
+        What the file is, where it is known.
+    written : datetime.date
+        Day on which the file was written, for a table without dates.
+    row : str
+        What a row is, as far as names tell.
+    mapped : sequence of str
+        Columns that are mapped to something else and are no traits.
+    """
+    guessed = Guessed(row=row)
+    ids = [str(seen.columns[name]) for name in ("customer_id",) if name in seen.columns]
+    rest = _leave_out(frame.drop(columns=[*ids, *mapped]), export, guessed)
+    batteries = find_batteries(rest)
+    rest = _take_scales(rest, batteries, guessed)
+    worded = find_worded(rest)
+    rest = _take_questions(rest, guessed)
+    notation = {key: seen.guess.spec.get(key, "") for key in ("decimal", "thousands")}
+    told = {name: _told(name, rest[name], export, notation) for name in rest}
+    told, opinions = _with_batteries(told, rest, batteries, worded)
+    is_survey = bool(export and export.kind == "survey") or bool(batteries or worded or opinions)
+    if is_survey and row == "customer":
+        guessed.row = "respondent"
+    for choice in guessed.choices.values():
+        choice["basis"] = basis_of(str(choice.pop("asked")), guessed.row)
+    _take_columns(told, guessed, export)
+    _date_it(frame, told, export, guessed, written)
+    index = pd.Index(frame[ids[0]]) if ids else frame.index
+    guessed.known = known_of(frame, guessed).set_axis(index)
+    return guessed
 
 
 def _leave_out(own: pd.DataFrame, export: Export | None, guessed: Guessed) -> pd.DataFrame:
@@ -150,10 +141,13 @@ def _are_weights(texts: pd.Series) -> bool:
     return bool(numbers.notna().all() and (numbers >= 0).all() and 0.8 <= numbers.mean() <= 1.25)
 
 
-def _take_batteries(rest: pd.DataFrame, guessed: Guessed) -> pd.DataFrame:
+def _take_scales(rest: pd.DataFrame, batteries: Sequence[Battery], guessed: Guessed) -> pd.DataFrame:
+    """Batteries whose mean says something; one that is all a survey asks is taken by its items."""
+    scales = [battery for battery in batteries if battery.is_scale]
+    alone = len(batteries) == 1 and len(batteries[0].items) > 3
     taken: list[str] = []
-    for battery in find_batteries(rest):
-        name = _free(battery.stem, guessed)
+    for battery in [] if alone else scales:
+        name = free_name(battery.stem, guessed)
         guessed.scales[name] = _scale(battery)
         against = ", ".join(battery.reverse)
         turned = f"; the answers to {against} run against the others" if against else ""
@@ -169,11 +163,43 @@ def _scale(battery: Battery) -> dict[str, Any]:
     }
 
 
-def _take_questions(rest: pd.DataFrame, guessed: Guessed, *, is_survey: bool) -> pd.DataFrame:
+def _with_batteries(
+    told: Mapping[str, Told],
+    rest: pd.DataFrame,
+    batteries: Sequence[Battery],
+    worded: Mapping[str, list[str]],
+) -> tuple[dict[str, Told], list[str]]:
+    """Questions of a battery that makes no scale stand alone, as what people think."""
+    told = dict(told)
+    for battery in batteries:
+        low, high = battery.range
+        for item in battery.items:
+            if item in told:
+                told[item] = Told(
+                    "number",
+                    f"one of {len(battery.items)} questions answered from {low} to {high}",
+                    {"plausible": [low, high]}
+                    | ({"missing": list(battery.missing)} if battery.missing else {}),
+                    basis="psychographic",
+                    of_battery=True,
+                )
+    for name, levels in worded.items():
+        if name in told and told[name].kind == "ordered":
+            spec = {**told[name].spec, "levels": levels}
+            told[name] = replace(told[name], spec=spec, of_battery=bool(told[name].basis))
+    ordered = any("levels" in one.spec for one in told.values())
+    opinions = [name for name in find_chosen(rest) if ordered]
+    for name in opinions:
+        why = "one of several questions of yes and no, side by side"
+        told[name] = replace(told[name], why=why, basis="psychographic", of_battery=True)
+    return told, opinions
+
+
+def _take_questions(rest: pd.DataFrame, guessed: Guessed) -> pd.DataFrame:
     taken: list[str] = []
     for question in find_questions(rest):
-        name = _free(question.name, guessed)
-        guessed.choices[name] = _choice(question, basis_of(question.name, is_survey=is_survey))
+        name = free_name(question.name, guessed)
+        guessed.choices[name] = _choice(question)
         guessed.why[name] = "several answers; the options' cells are filled or blank"
         if question.separator:
             guessed.why[name] = f"several answers in one cell, parted by {question.separator}"
@@ -181,14 +207,14 @@ def _take_questions(rest: pd.DataFrame, guessed: Guessed, *, is_survey: bool) ->
     return rest.drop(columns=taken)
 
 
-def _choice(question: Question, basis: str) -> dict[str, Any]:
+def _choice(question: Question) -> dict[str, Any]:
+    shared = {"basis": "", "asked": question.name}
     if question.columns:
         options = {short_name(one): column for one, column in question.columns.items()}
-        return {"basis": basis, "columns": options}
+        return {**shared, "columns": options}
     options = {short_name(one): one for one in question.options}
-    return {
-        "basis": basis, "column": question.column, "separator": question.separator, "options": options
-    }  # fmt: skip
+    cell = {"column": question.column, "separator": question.separator}
+    return {**shared, **cell, "options": options}
 
 
 def _told(name: str, values: pd.Series, export: Export | None, notation: Mapping[str, str]) -> Told:
@@ -215,20 +241,32 @@ def _hint(name: str, export: Export | None) -> Mapping[str, Any]:
     return known.get(name.casefold(), {})
 
 
-def _take_columns(
-    told: Mapping[str, Told], guessed: Guessed, export: Export | None, *, is_survey: bool
-) -> None:
+def _take_columns(told: Mapping[str, Told], guessed: Guessed, export: Export | None) -> None:
     for column, one in told.items():
         if not one.kind:
             guessed.left_out[column] = one.why
             continue
-        name = _free(column, guessed)
-        basis = _hint(column, export).get("basis") or basis_of(column, is_survey=is_survey)
+        if guessed.row == "company" and not _hint(column, export):
+            one = as_size(column, one)
+        name = free_name(column, guessed)
+        row = "customer" if one.kind == "date" else guessed.row
+        basis = _hint(column, export).get("basis") or one.basis or basis_of(column, row)
         guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **one.spec}
         guessed.why[name] = one.why
+        guessed.items += [name] if one.of_battery else []
         if looks_protected(column) or looks_protected(name):
             guessed.protected.append(name)
             guessed.why[name] += "; protected, by its name"
+        elif _is_outcome(plain_name(column), one.kind, guessed.row):
+            guessed.outcomes.append(name)
+            guessed.why[name] += "; an outcome, by its name"
+
+
+def _is_outcome(name: str, kind: str, row: str) -> bool:
+    """Whether a column says what came of something: of a post, what people did with it."""
+    if row == "post":
+        return kind == "number" and bool(_OF_POSTS.search(name))
+    return kind == "yes_no" and bool(_OUTCOME.fullmatch(name))
 
 
 def _date_it(
@@ -240,7 +278,9 @@ def _date_it(
 ) -> None:
     """The day after the last date in the table, else the day on which the file was written."""
     known = list(export.dated) if export else []
-    latest = {name: one.latest for name, one in told.items() if one.latest}
+    latest = {
+        name: one.latest for name, one in told.items() if one.latest and not looks_protected(name)
+    }
     for name in frame:
         if str(name) in known and name not in told:
             latest[str(name)] = tell_column(str(name), frame[name]).latest
@@ -252,44 +292,3 @@ def _date_it(
     else:
         guessed.as_of = written.isoformat()
         guessed.as_of_why = "a guess: the table holds no date, the file was written on that day"
-
-
-def _choose_bases(rest: pd.DataFrame, guessed: Guessed) -> None:
-    """Traits of the basis that says most of people and that most of them have; the rest describes."""
-    options = [f"{name}_{one}" for name, choice in guessed.choices.items() for one in _options(choice)]
-    share = {name: _missing(rest, trait) for name, trait in guessed.traits.items()}
-    kinds = {"number", "yes_no", "ordered", "amount", "date"}
-    able = [
-        name
-        for name, trait in guessed.traits.items()
-        if trait["kind"] in kinds and share[name] <= MOST_MISSING and name not in guessed.protected
-    ]
-    by_basis = [[name for name in able if guessed.traits[name]["basis"] == basis] for basis in
-                _FORMS_SEGMENTS]  # fmt: skip
-    chosen = [*guessed.scales, *options][:MOST_BASES]
-    for names in by_basis:
-        if len(chosen) < 2:
-            chosen += names[: MOST_BASES - len(chosen)]
-    categories = [name for name in guessed.traits if name not in {*guessed.protected, *chosen}]
-    guessed.bases = chosen or categories[:1]
-    every = [*guessed.scales, *options, *guessed.traits]
-    guessed.descriptors = [name for name in every if name not in {*guessed.bases, *guessed.protected}]
-    guessed.lacking = bool(guessed.scales or options) or any(share.get(name) for name in guessed.bases)
-
-
-def _options(choice: Mapping[str, Any]) -> Mapping[str, str]:
-    options: Mapping[str, str] = choice.get("columns") or choice["options"]
-    return options
-
-
-def _missing(rest: pd.DataFrame, trait: Mapping[str, Any]) -> float:
-    texts = rest[trait["column"]]
-    return float((texts.eq("") | texts.isin(trait.get("missing", []))).mean())
-
-
-def _free(text: str, guessed: Guessed) -> str:
-    name, number = short_name(text), 2
-    taken = {*guessed.traits, *guessed.scales, *guessed.choices}
-    while name in taken:
-        name, number = f"{short_name(text)}_{number}", number + 1
-    return name

@@ -1,4 +1,4 @@
-"""A first study.yaml of a customer table alone, commented."""
+"""A first study.yaml, commented."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,84 +6,99 @@ from typing import Any
 import yaml
 
 from segkit.schema import UNDECIDED
-from segkit.sources.guessing.customers import Guessed
+from segkit.sources.guessing.draft import Draft
+from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.seen import Guess
 
-_TEMPLATE = """\
+_HEAD = """\
 # yaml-language-server: $schema=../../segkit/study.schema.json
-# Written by `segkit new`: everything here was guessed from the file, the basis of a trait from its
-# column's name. Read it once, correct what is wrong, then `segkit check {name}`.
-title: Which {customers} of {title} are alike, and how?
+# Written by `segkit new`: everything here was guessed from the files{basis}.
+# Read it once, correct what is wrong, then `segkit check {name}`.
+title: {title}
 decision: {decision}
 made_for: the marketing team
 
 as_of: {as_of} # {as_of_why}
-words: {words}
-{weight}
-tables:
-{table}
-
-# what the columns say; a reason why a value is missing is counted in the report
-{parts}
+"""
+_BASIS = ", the basis of a trait from its\n# column's name"
+_FOOT = """
 # what forms the segments; what happens after, or because of, what you decide goes under `outcomes`
 bases: {bases}
 descriptors: {descriptors}
 protected: {protected} # audited, never a base
-{missing}{left_out}"""
+"""
+_RULE = {
+    "newest": "where sources differ the newest value counts; what dates leave open, the most trusted "
+    "source's (state `trust: [first, second]`), then what most say; a tie stays without a value",
+}
 
 
-def customers_text(name: str, guess: Guess, guessed: Guessed, words: Mapping[str, str]) -> str:
+def study_text(draft: Draft) -> str:
     """The content of study.yaml.
 
     Parameters
     ----------
-    name : str
-        Of the study.
-    guess : Guess
-        How the table is read.
-    guessed : Guessed
-        What its columns say.
-    words : dict of str to str
-        What a row of the table is called.
+    draft : Draft
+        Its files are relative to the study's folder.
     """
-    parts = ("traits", "scales", "choices")
-    missing = "missing_bases: leave_out # who lacks a base is left out and counted\n"
-    weight = f"weight: {on_a_line(guessed.weight)} # sizes and profiles are weighted\n"
-    return _TEMPLATE.format(
+    guessed = draft.guessed
+    parts = [
+        _head(draft),
+        _line("currency", draft.currency, "printed before amounts, such as $ or EUR")
+        if "transactions" in draft.tables
+        else "",
+        _line("words", dict(draft.words)) if draft.words else "",
+        _line("weight", guessed.weight, "sizes and profiles are weighted by it")
+        if guessed.weight
+        else "",
+        _tables("tables", draft.tables),
+        _tables("sources", draft.sources),
+        _line("profile", draft.profile, _RULE["newest"]) if draft.profile else "",
+        _consent(draft.consent),
+        _rules(draft),
+        _traits(guessed),
+        _FOOT.format(
+            bases=on_a_line(guessed.bases),
+            descriptors=on_a_line(guessed.descriptors),
+            protected=on_a_line(guessed.protected),
+        ),
+        _line("outcomes", guessed.outcomes, "by their names; they may describe")
+        if guessed.outcomes
+        else "",
+        _line("missing_bases", "leave_out", "who lacks a base is left out and counted")
+        if guessed.lacking
+        else "",
+        _left_out(guessed),
+    ]
+    return "".join(parts)
+
+
+def _head(draft: Draft) -> str:
+    name = draft.name.replace("_", " ").replace("-", " ")
+    title = f"Which customers of {name} should get which offer?"
+    if not draft.is_of_behaviour:
+        title = f"Which {draft.words['customers']} of {name} are alike, and how?"
+    return _HEAD.format(
+        basis=_BASIS if draft.guessed.says_something else "",
+        name=draft.name,
+        title=title,
         decision=UNDECIDED,
-        name=name,
-        title=name.replace("_", " ").replace("-", " "),
-        customers=words["customers"],
-        as_of=on_a_line(guessed.as_of),
-        as_of_why=guessed.as_of_why,
-        words=on_a_line(dict(words)),
-        weight=weight if guessed.weight else "",
-        table=table_text("customers", guess),
-        parts="".join(_part(key, getattr(guessed, key), guessed) for key in parts),
-        bases=on_a_line(guessed.bases),
-        descriptors=on_a_line(guessed.descriptors),
-        protected=on_a_line(guessed.protected),
-        missing=missing if guessed.lacking else "",
-        left_out=_left_out(guessed),
+        as_of=on_a_line(draft.as_of),
+        as_of_why=draft.as_of_why,
     )
 
 
-def _part(key: str, entries: Mapping[str, Any], guessed: Guessed) -> str:
-    if not entries:
+def _line(key: str, value: Any, why: str = "") -> str:
+    return f"{key}: {on_a_line(value)}{f' # {why}' if why else ''}\n"
+
+
+def _tables(key: str, guesses: Mapping[str, Guess]) -> str:
+    if not guesses:
         return ""
-    lines = [f"  {on_a_line(name)}: {on_a_line(spec)} # {guessed.why[name]}\n" for name, spec in
-             entries.items()]  # fmt: skip
-    return f"{key}:\n{''.join(lines)}\n"
+    return f"\n{key}:\n" + "".join(f"{_table(name, guess)}\n" for name, guess in guesses.items())
 
 
-def _left_out(guessed: Guessed) -> str:
-    if not guessed.left_out:
-        return ""
-    lines = [f"#   {on_a_line(column)}: {why}\n" for column, why in guessed.left_out.items()]
-    return "\n# columns that are no traits:\n" + "".join(lines)
-
-
-def table_text(table: str, guess: Guess) -> str:
+def _table(table: str, guess: Guess) -> str:
     """One entry under `tables`, with a comment beside what was guessed."""
     options = {key: value for key, value in guess.spec.items() if key != "columns"}
     lines = [f"  {table}:"]
@@ -93,6 +108,49 @@ def table_text(table: str, guess: Guess) -> str:
     lines += [f"      {ours}: {on_a_line(theirs)}" for ours, theirs in columns]
     lines += [f"      # to be settled: {need}" for need in guess.needs]
     return "\n".join(lines)
+
+
+def _consent(consent: Mapping[str, Any]) -> str:
+    if not consent:
+        return ""
+    why = "who never agreed to it, or has withdrawn, is left out and counted"
+    return f"\n{_line('consent', dict(consent), why)}"
+
+
+def _rules(draft: Draft) -> str:
+    if "transactions" not in draft.tables:
+        return ""
+    rules = "".join(f"  {key}: {on_a_line(value)}\n" for key, value in draft.rules.items())
+    return (
+        "\nrules: # every line that a rule sets aside is counted and kept in the private folder\n"
+        f"{rules}  duplicates: keep # set_aside: lines equal in every column to an earlier one\n"
+    )
+
+
+def _traits(guessed: Guessed) -> str:
+    if not guessed.says_something:
+        return ""
+    parts = "".join(
+        _part(key, getattr(guessed, key), guessed) for key in ("traits", "scales", "choices")
+    )
+    return (
+        f"\n# what the columns say; a reason why a value is missing is counted in the report\n{parts}"
+    )
+
+
+def _part(key: str, entries: Mapping[str, Any], guessed: Guessed) -> str:
+    if not entries:
+        return ""
+    lines = [f"  {on_a_line(name)}: {on_a_line(spec)} # {guessed.why[name]}\n" for name, spec in
+             entries.items()]  # fmt: skip
+    return f"{key}:\n{''.join(lines)}"
+
+
+def _left_out(guessed: Guessed) -> str:
+    if not guessed.left_out:
+        return ""
+    lines = [f"#   {on_a_line(column)}: {why}\n" for column, why in guessed.left_out.items()]
+    return "\n# columns that are no traits:\n" + "".join(lines)
 
 
 def _why(guess: Guess, key: str) -> str:

@@ -1,8 +1,7 @@
-"""Words by which a column tells what it speaks of: its basis, its order, its codes for no answer."""
+"""Words by which a column tells what it speaks of: its order, its codes for no answer."""
 
 import re
-
-from segkit.sources.names import plain_name
+from collections.abc import Sequence
 
 NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "-", "--", "?", "none given", "not specified", "not available", "unknown"}
@@ -14,8 +13,10 @@ NO_ANSWER = frozenset(
 ODD_CODES = ("-1", "-9", "-77", "-88", "-99", "77", "88", "98", "99", "997", "998", "999", "9999")
 """Numbers that often stand for no answer, where they lie apart from the others."""
 ORDERS = (
-    "strongly disagree | disagree | somewhat disagree | slightly disagree | neither agree nor disagree "
-    "| neutral | undecided | slightly agree | somewhat agree | agree | strongly agree",
+    "completely disagree | totally disagree | strongly disagree | disagree | mostly disagree "
+    "| tend to disagree | somewhat disagree | slightly disagree | neither agree nor disagree | neither "
+    "| neutral | undecided | slightly agree | somewhat agree | tend to agree | mostly agree | agree "
+    "| strongly agree | totally agree | completely agree",
     "never | almost never | rarely | seldom | once a year | a few times a year | occasionally "
     "| sometimes | every three months | monthly | once a month | often | weekly | once a week "
     "| more than once a week | very often | usually | almost always | daily | always",
@@ -34,30 +35,21 @@ ORDERS = (
     "nie | selten | manchmal | oft | häufig | immer",
 )
 """Answers in their order, lowest first."""
-_BASES = (
-    ("firmographic", r"employee|staff|headcount|company|firm|industr|sector|branche|annual_revenue"
-     r"|umsatz|turnover|account|founded|legal_form|naics|sic_code|mitarbeiter|rating|ownership"),
-    ("geographic", r"country|land|region|state|province|city|town|zip|postal|postcode|plz|urban|rural"
-     r"|county|climate|district|bundesland|territory|location|distance"),
-    ("demographic", r"age|birth|born|gender|sex|income|education|marital|children|kids|teens|household"
-     r"|occupation|job|profession|school|degree|language|einkommen|bildung|beruf|title|salutation"),
-    ("psychographic", r"agree|opinion|attitude|satisf|happy|feel|believe|nps|enjoy|motiv"),
-)  # fmt: skip
+_SAID_BY_ORDER = ("never |", "nie |", "cold |", "very low |")
+"""What an order that starts so speaks of is no opinion: how often, how warm, how much."""
 
 
-def basis_of(name: str, *, is_survey: bool) -> str:
-    """The basis that a column's name speaks of; guessed.
+def order_of(texts: Sequence[str]) -> str:
+    """The order that holds all of some answers, as in `ORDERS`; empty where none does."""
+    own = {text.casefold() for text in texts}
+    if not len(own) == len(texts) >= 3:
+        return ""
+    return next((order for order in ORDERS if own <= set(order.split(" | "))), "")
 
-    Examples
-    --------
-    >>> basis_of("Number of Employees", is_survey=False), basis_of("visits", is_survey=False)
-    ('firmographic', 'behavioural')
-    """
-    plain = plain_name(name)
-    for basis, words in _BASES:
-        if re.search(rf"(^|_)({words})", plain):
-            return basis
-    return "psychographic" if is_survey else "behavioural"
+
+def is_opinion(order: str) -> bool:
+    """Whether an order is one of agreement, satisfaction, importance or the like."""
+    return bool(order) and not order.startswith(_SAID_BY_ORDER)
 
 
 def in_order(texts: list[str]) -> list[str] | None:
@@ -69,11 +61,8 @@ def in_order(texts: list[str]) -> list[str] | None:
     ['Disagree', 'Neutral', 'Agree']
     """
     own = {text.casefold(): text for text in texts}
-    for order in ORDERS:
-        places = {level: place for place, level in enumerate(order.split(" | "))}
-        if len(own) == len(texts) >= 3 and set(own) <= set(places):
-            return [own[level] for level in sorted(own, key=lambda level: places[level])]
-    return None
+    order = order_of(texts)
+    return [own[level] for level in order.split(" | ") if level in own] if order else None
 
 
 def short_name(text: str) -> str:

@@ -73,8 +73,9 @@ def find_identity_problems(con: Backend, sources: Sequence[Source], study: Study
     addresses are so only when they were noted on one day, since people get new ones.
     """
     marked = [source for source in sources if set(MARKS) & set(source.spec.columns)]
+    none = Identity(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=SUSPECT_COLUMNS))
     if not marked:
-        return Identity(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=SUSPECT_COLUMNS))
+        return none
     for source in marked:
         _refuse_birth_dates(source, study)
     parts = [_marks(source, study) for source in marked]
@@ -83,6 +84,8 @@ def find_identity_problems(con: Backend, sources: Sequence[Source], study: Study
     shared, two = _shared(people, mapped), _two(people, mapped)
     suspects = [_several_ids(by, table) for by, table in shared.items()]
     suspects += [_two_people(by, table) for by, table in two.items()]
+    if not suspects:  # a name alone is compared to nothing
+        return none
     listed = pd.concat(suspects, ignore_index=True)
     return Identity(_counts(listed, list(shared), list(two)), listed)
 
