@@ -18,6 +18,7 @@ RULES: Mapping[str, Any] = {
     "duplicates": "keep",
     "sale_status": None,
     "max_unreadable_share": 0.05,
+    "mixed_currencies": "refuse",
 }
 WORDS: Mapping[str, str] = {
     "customer": "customer",

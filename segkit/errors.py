@@ -26,6 +26,11 @@ class SegkitError(ValueError):
 class StudyError(SegkitError):
     """The study folder or its study.yaml is missing, malformed or contradicts itself."""
 
+    def said_of(self, file: str) -> "StudyError":
+        """The same, which names the file where it doesn't yet."""
+        named = file in self.arrived
+        return StudyError(self.arrived if named else f"{file}: {self.arrived}", self.accepted, self.fix)
+
 
 class DataError(SegkitError):
     """A table can't be read, lacks a column or holds values that no rule can set aside."""

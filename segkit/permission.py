@@ -17,7 +17,11 @@ STATUSES: Mapping[str, tuple[str, ...]] = {
     ),
     "withdrawn": (
         "withdrawn", "revoked", "no", "n", "false", "0", "opted out", "opt-out", "opt out", "out",
-        "unsubscribed", "declined", "denied", "refused", "objected",
+        "unsubscribed", "objected",
+    ),
+    "refused": (
+        "refused", "denied", "declined", "rejected", "never given", "not given", "not granted",
+        "never granted", "no consent",
     ),
     "unknown": ("unknown", "pending", "not asked", "n/a", "nan", "none", "null"),
 }  # fmt: skip

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from segkit.tablespec import TableSpec
 
 TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
+RFM = ("recency_days", "n_orders", "revenue")
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
 def check_sense(study: "Study") -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
+    _check_weight(study)
     check_permission(study)
     _check_bases(study)
     _check_rules(study)
@@ -139,6 +141,12 @@ def _check_found_by_id(study: "Study") -> None:
 
 def _check_rules(study: "Study") -> None:
     """Rules are read where they are used; here, only that none looks at what is protected."""
+    absent = [name for name in RFM if name not in study.traits]
+    if study.segments == "rfm" and not study.has_orders and absent:
+        raise StudyError(
+            f"segments is rfm, and there are neither orders nor traits called {', '.join(absent)}",
+            f"tables.transactions, or traits {', '.join(RFM)}",
+        )
     rules = study.segments if isinstance(study.segments, tuple) else ()
     wheres = [where for rule in rules for where in (rule.get("where", {}), *rule.get("any", ()))]
     protected = study.shielded - set(study.outcomes)
@@ -182,11 +190,6 @@ def _check_traits(study: "Study") -> None:
             f"traits names '{next(iter(declared))}', and there is no customer table",
             "tables.customers, or sources: traits are columns of them",
         )
-    if study.weight in {trait.column for trait in study.traits.values()}:
-        raise StudyError(
-            f"'{study.weight}' is both a trait and the weight",
-            "one of the two: a weight says for how many people somebody stands, not who they are",
-        )
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
@@ -197,7 +200,34 @@ def _check_traits(study: "Study") -> None:
         _check_trait(f"traits.{name}", trait)
     for name, scale in study.scales.items():
         _check_scale(f"scales.{name}", scale.items, scale.reverse)
-        _check_limits(f"scales.{name}.range", scale.range)
+        _check_answers(f"scales.{name}", list(scale.levels.values()), scale.range)
+
+
+def _check_weight(study: "Study") -> None:
+    """A weight is a column of the customer table, and nothing else."""
+    if not study.weight:
+        return
+    if "customers" not in study.tables:
+        raise StudyError(
+            f"weight names '{study.weight}', and there is no customer table",
+            "tables.customers, with a column that holds the weights",
+        )
+    used: dict[str, set[str]] = {
+        "a trait": {*study.traits, *study.scales},
+        "an item of a scale": {item for scale in study.scales.values() for item in scale.items},
+        "an id": set(map(str, study.tables["customers"].columns.values())),
+    }
+    for trait in study.traits.values():
+        used["a trait"] |= set(trait.sources if not trait.columns else ())
+        used["a trait"] |= {trait.columns.get("customers", "")}
+    for name in ("bases", "descriptors", "protected", "outcomes"):
+        used[f"among the {name}"] = set(getattr(study, name))
+    for what, columns in used.items():
+        if study.weight in columns:
+            raise StudyError(
+                f"'{study.weight}' is both {what} and the weight",
+                "one of the two: a weight says for how many people somebody stands, not who they are",
+            )
 
 
 def _check_trait(where: str, trait: TraitSpec) -> None:
@@ -232,4 +262,15 @@ def _check_scale(where: str, items: list[str], reverse: list[str]) -> None:
         raise StudyError(
             f"{where}.reverse names '{strange[0]}', which is none of its items",
             fix=nearest(strange[0], items),
+        )
+
+
+def _check_answers(where: str, numbers: list[float], limits: list[float]) -> None:
+    if not limits:
+        raise StudyError(f"{where} lacks range", "range: [lowest, highest], or levels: [lowest, ...]")
+    _check_limits(f"{where}.range", limits)
+    if numbers and [min(numbers), max(numbers)] != limits:
+        raise StudyError(
+            f"{where}.levels go from {min(numbers):g} to {max(numbers):g}, and its range is {limits}",
+            "a level for each whole number of the range, lowest first; or text: number",
         )

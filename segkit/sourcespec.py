@@ -10,6 +10,8 @@ from segkit.traits import PAIRS, TraitSpec
 if TYPE_CHECKING:
     from segkit.study import Study
 
+ROUNDING = 1e-9
+"""By how much, as a share, numbers may differ that were only summed or written differently."""
 NEWEST, MOST_TRUSTED, MOST_FREQUENT = "newest", "most_trusted", "most_frequent"
 TAKEN = frozenset(
     {
@@ -35,12 +37,21 @@ class ProfileSpec:
     several_rows : str or dict of str to str
         Which of a customer's rows in one source counts: the newest before as_of, or what most say.
     stale_after_days : int or dict of str to int, optional
+    tolerance : float or dict of str to float
+        By how much, as a share of the larger one, two numbers may differ and still agree; for all
+        attributes, or attribute -> share.
     """
 
     trust: Sequence[str] = ()
     conflict: str = NEWEST
     several_rows: str | Mapping[str, str] = NEWEST
     stale_after_days: int | Mapping[str, int] | None = None
+    tolerance: float | Mapping[str, float] = ROUNDING
+
+    def tolerance_of(self, attribute: str) -> float:
+        """By how much, as a share, two values of an attribute may differ and still agree."""
+        given = self.tolerance
+        return given.get(attribute, ROUNDING) if isinstance(given, Mapping) else given
 
     def row_rule(self, source: str) -> str:
         """Which of a customer's rows in a source counts."""
@@ -64,11 +75,14 @@ class Origin:
     rank : dict of str to int
         Source -> place in the order of trust, 0 first.
     conflict : str
+    tolerance : float
+        By how much, as a share, two numbers may differ and still agree.
     """
 
     columns: Mapping[str, str]
     rank: Mapping[str, int] = field(default_factory=dict)
     conflict: str = NEWEST
+    tolerance: float = ROUNDING
 
 
 def origin_of(trait: TraitSpec, study: "Study") -> Origin:
@@ -145,11 +159,22 @@ def _check_profile(study: "Study", known: Sequence[str]) -> None:
     for key in ("several_rows", "stale_after_days"):
         given = getattr(profile, key)
         _require_known(f"profile.{key}", given if isinstance(given, Mapping) else (), known)
+    if isinstance(profile.tolerance, Mapping):
+        _require_attributes(profile.tolerance, study)
     if profile.conflict == MOST_TRUSTED and not profile.trust:
         raise StudyError(
             "profile.conflict is 'most_trusted', and no order of trust is stated",
             "profile.trust: [most trusted, ..., least trusted]",
         )
+
+
+def _require_attributes(given: Mapping[str, float], study: "Study") -> None:
+    known = [*study.traits, *(item for scale in study.scales.values() for item in scale.items)]
+    for name in given:
+        if name not in known:
+            raise StudyError(
+                f"profile.tolerance names '{name}', which is no trait", fix=nearest(name, known)
+            )
 
 
 def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[str]) -> None:
@@ -164,9 +189,10 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
     if trait.kind in PAIRS and trait.origin and len(trait.origin) != 2:
         raise StudyError(f"{where}.from is {trait.origin}", "[column, column]")
     if not trait.columns and not _only_source(study) and known:
-        raise _unclear(where, "from", known)
-    for source, column in origin_of(trait, study).columns.items():
-        _refuse_contact(where, source, column, study)
+        raise _unclear(where, "source" if trait.kind in PAIRS else "from", known)
+    for source, own in origin_of(trait, study).columns.items():
+        for column in trait.origin or [own]:
+            _refuse_contact(where, source, column, study)
     if trait.conflict == MOST_TRUSTED and not trait.trust and not study.profile.trust:
         raise StudyError(
             f"{where}.conflict is 'most_trusted', and no order of trust is stated",

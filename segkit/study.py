@@ -17,13 +17,14 @@ from segkit.errors import StudyError, nearest
 from segkit.events import EVENTS
 from segkit.permission import ConsentSpec, consent_spec
 from segkit.protected import looks_protected
+from segkit.scalespec import ScaleSpec, scale_spec
 from segkit.schema import check_parameters, checked
 from segkit.sense import check_sense
 from segkit.sourcespec import ProfileSpec
 from segkit.strictyaml import read_yaml
 from segkit.tablespec import TableSpec, table_spec
 from segkit.targetspec import TargetSpec, target_spec
-from segkit.traits import ScaleSpec, TraitSpec, choice_traits, scale_spec, trait_spec
+from segkit.traits import TraitSpec, choice_traits, trait_spec
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Study:
     pseudonyms : dict of str to str, optional
         `key_file` or `key_env`: where the key is under which ids become pseudonyms.
     weight : str
-        Column of the survey's weights; said, not used: each respondent counts once.
+        Column of the customer table with the survey's weights: sizes and profiles are of the
+        population that they stand for; segments are found on the respondents as they are.
     segments : "rfm" or tuple of dict, optional
         Segments drawn by rules; see `segkit.rule_set`.
     rules, categories, parameters, words : dict
@@ -210,7 +212,11 @@ def load_study(study: str | Path | Mapping[str, Any]) -> Study:
     if isinstance(study, Mapping):
         return _build("study", Path.cwd() / "data" / "study", study)
     folder = find_study(study)
-    return _build(folder.name, folder, _read(folder / "study.yaml"))
+    content = _read(folder / "study.yaml")
+    try:
+        return _build(folder.name, folder, content)
+    except StudyError as error:
+        raise error.said_of("study.yaml") from None
 
 
 def project_root() -> Path:

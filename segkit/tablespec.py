@@ -37,6 +37,10 @@ class TableSpec:
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
+    stated : tuple of str
+        Which of `decimal` and `thousands` the study states; what it doesn't, a column's values settle.
+    marks : dict of str to tuple of str
+        Column -> the decimal and thousands marks that its values settle.
     means : dict
         Of an event table: what its words mean and how its rows are counted; see `segkit.events`.
     """
@@ -57,6 +61,8 @@ class TableSpec:
     set_aside: Mapping[str, Mapping[str, Any]] | None = None
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
+    stated: tuple[str, ...] = ()
+    marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     means: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -64,4 +70,6 @@ def table_spec(given: Mapping[str, Any]) -> TableSpec:
     """A table as the study states it: how its file is read, and what its words mean."""
     own = {one.name for one in fields(TableSpec)}
     means = {key: value for key, value in given.items() if key not in own}
-    return TableSpec(**{key: value for key, value in given.items() if key in own}, means=means)
+    stated = tuple(key for key in ("decimal", "thousands") if key in given)
+    read = {key: value for key, value in given.items() if key in own}
+    return TableSpec(**read, stated=stated, means=means)

@@ -1,9 +1,11 @@
-"""What a study says of the columns of its customer table: traits, and scales made of survey items."""
+"""What a study says of the columns of its customer table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from segkit.errors import StudyError
 
 OTHER = "Other"
 """The level of a category that isn't one of its top ones."""
@@ -11,6 +13,8 @@ YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
 PAIRS = ("growth", "distance_km")
 """Kinds made of two columns, which `from` names; of all others it names the sources."""
+NUMBERS = ("number", "birth_year")
+"""Kinds that a file holds as numbers."""
 UNITS = {
     "yes_no": "share",
     "chosen": "share",
@@ -76,6 +80,8 @@ class TraitSpec:
         All columns of a question whose options have a column each.
     option, separator : str
         An option of a question whose options stand in one cell, and what parts them there.
+    blank : {"", "missing", "none"}
+        What a blank answer to a question of several answers says; by default that it is missing.
     """
 
     kind: str
@@ -113,6 +119,7 @@ class TraitSpec:
     among: list[str] = field(default_factory=list)
     option: str = ""
     separator: str = ""
+    blank: str = ""
 
     @property
     def sources(self) -> list[str]:
@@ -143,53 +150,35 @@ class TraitSpec:
         return {str(text): str(text) for text in self.levels}
 
 
-@dataclass(frozen=True)
-class ScaleSpec:
-    """A score made of several survey items.
-
-    Attributes
-    ----------
-    items, reverse : list of str
-        Columns, and those of them that are keyed the other way round.
-    range : list of two numbers
-        Lowest and highest answer; others are no answers and counted.
-    label, basis, names
-        As for a trait.
-    min_answered : float
-        Share of the items that must be answered for a score, 0 to 1.
-    missing : dict of str to str
-        Codes that mean no answer, and why.
-    source : str
-        The source that holds the items; by default the customer table, or the only source.
-    """
-
-    items: list[str]
-    range: list[float]
-    label: str
-    reverse: list[str] = field(default_factory=list)
-    basis: str = "psychographic"
-    min_answered: float = 0.8
-    missing: Mapping[str, str] = field(default_factory=dict)
-    names: list[str] | None = None
-    source: str = ""
-
-
 def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
     """A trait as the study states it, with what it leaves open filled in from its name and kind."""
     stated: dict[str, Any] = {
         "column": name,
-        "label": _label(name),
+        "label": label_of(name),
         "unit": UNITS.get(given["kind"], ""),
     }
-    stated |= {**given, "missing": _codes(given.get("missing", {}))}
+    stated |= {**given, "missing": codes_of(given.get("missing", {}))}
     if stated["kind"] in PAIRS and "from" in stated:
         given_from = stated.pop("from")
         stated["origin"] = [given_from] if isinstance(given_from, str) else given_from
+    if "source" in stated:
+        stated["from"] = _source_of_pair(name, stated)
     for side in ("yes", "no"):
         if side in given:
             stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
     sources = _sources(stated)
     return TraitSpec(**{**stated, **sources})
+
+
+def _source_of_pair(name: str, stated: dict[str, Any]) -> Any:
+    """The source of a trait whose `from` names columns."""
+    if stated["kind"] not in PAIRS:
+        raise StudyError(
+            f"traits.{name} is of kind {stated['kind']} and has source",
+            f"source for {' and '.join(PAIRS)}, whose `from` names columns",
+            "Name the source as `from`",
+        )
+    return stated.pop("source")
 
 
 def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -201,35 +190,27 @@ def choice_traits(name: str, given: Mapping[str, Any]) -> dict[str, dict[str, An
         Of the question; its options become `name_option`.
     given : dict
         `basis`, and `columns` (option -> its column), or `column`, `separator` and `options` (option
-        -> its text in the cell); `missing` where codes mean no answer.
+        -> its text in the cell); `missing` where codes mean no answer; `blank` where a blank says
+        that none was chosen.
 
     Examples
     --------
     >>> list(choice_traits("drinks", {"basis": "behavioural", "columns": {"tea": "Q1: Tea"}}))
     ['drinks_tea']
     """
-    shared = {"kind": "chosen"} | {key: given[key] for key in ("basis", "missing") if key in given}
+    stated = ("basis", "missing", "blank")
+    shared = {"kind": "chosen"} | {key: given[key] for key in stated if key in given}
     if "columns" in given:
         among = list(given["columns"].values())
         own = {one: {"column": text, "among": among} for one, text in given["columns"].items()}
     else:
         cell = {"column": given["column"], "separator": given["separator"]}
         own = {one: {**cell, "option": str(text)} for one, text in given["options"].items()}
-    label = given.get("label", _label(name))
+    label = given.get("label", label_of(name))
     return {
         f"{name}_{one}": {**shared, "label": f"{label}: {one.replace('_', ' ')}", **of_it}
         for one, of_it in own.items()
     }
-
-
-def scale_spec(name: str, given: Mapping[str, Any]) -> ScaleSpec:
-    """A scale as the study states it."""
-    stated: dict[str, Any] = {"label": _label(name)} | {
-        **given,
-        "missing": _codes(given.get("missing", {})),
-    }
-    source = stated.pop("from", "")
-    return ScaleSpec(source=source, **stated)
 
 
 def _sources(stated: dict[str, Any]) -> dict[str, Any]:
@@ -255,12 +236,14 @@ def _texts(given: Any) -> tuple[str, ...]:
     return (str(given),)
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
+    """A name as a report writes it, where the study states no label."""
     text = name.replace("_", " ")
     return text[:1].upper() + text[1:]
 
 
-def _codes(given: Any) -> dict[str, str]:
+def codes_of(given: Any) -> dict[str, str]:
+    """Codes that mean no answer, each with the reason."""
     if isinstance(given, Mapping):
         return {str(code): str(reason) for code, reason in given.items()}
     return {str(code): f"no answer ({code})" for code in given}

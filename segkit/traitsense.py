@@ -23,6 +23,7 @@ BELONGS: Mapping[str, tuple[str, ...]] = {
     "among": ("chosen",),
     "option": ("chosen",),
     "separator": ("chosen",),
+    "blank": ("chosen",),
     "levels": ("number", "ordered", "category", "yes_no", "date", "birth_year"),
 }
 """What is stated -> the kinds that it means something for."""

@@ -17,6 +17,9 @@ def test_every_example_of_a_study_loads(block):
 
 
 def test_there_is_an_example_for_each_key_that_the_readme_names():
-    assert len(BLOCKS) == 5
-    named = {"sources", "profile", "web", "emails", "consent", "pseudonyms", "targets", "segments"}
+    assert len(BLOCKS) >= 9
+    named = {
+        "sources", "profile", "web", "emails", "consent", "pseudonyms", "targets", "segments",
+        "weight", "scales", "choices", "decimal", "currency",
+    }  # fmt: skip
     assert all(f"{key}:" in "".join(BLOCKS) for key in named)

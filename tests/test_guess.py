@@ -162,11 +162,16 @@ def test_thousands_points_come_with_decimal_commas(new, segkit):
     assert "148,140.00 in sales" in segkit("check", "mine")[1]
 
 
-def test_thousands_commas_are_not_guessed_and_check_shows_their_shape(new, segkit):
+def test_thousands_commas_are_settled_by_the_points_behind_them(new, segkit):
     new(shop().assign(Amount="1,234.50"))
+    assert "148,140.00 in sales" in segkit("check", "mine")[1]
+
+
+def test_a_number_that_can_be_read_two_ways_waits_for_its_notation(new, segkit):
+    new(shop().assign(Amount="61.135"))
     code, _, err = segkit("check", "mine")
     assert code == 2
-    assert "'9,999.99' (120)" in err
+    assert "'99.999' (120) can be read two ways" in err
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def _hint(counts: pd.Series) -> str:
     if texts.str.fullmatch(OTHER_DATE).mean() >= SURE:
         return "dates that aren't ISO: say their date_format"
     if texts.str.fullmatch(MARKED_NUMBER).mean() >= SURE and not texts.str.isdigit().any():
-        return "numbers with marks or a currency: say decimal and thousands, or take the marks off"
+        return "numbers with marks or a currency: say decimal and thousands; kind: amount reads it"
     return ""
 
 

@@ -111,6 +111,7 @@ def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
     traits = tables.study.traits.values()
     behind = {trait.columns.get("customers", trait.column) for trait in traits}
     behind |= {item for scale in tables.study.scales.values() for item in scale.items}
+    behind |= {tables.study.weight}
     return tables.customers.reindex(index).drop(columns=list(behind), errors="ignore")
 
 

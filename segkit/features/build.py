@@ -1,7 +1,7 @@
 """Tables -> one row per customer."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import pandas as pd
@@ -76,8 +76,37 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
     (2446, 29)
     """
     _check_date_of_traits(tables, as_of)
-    if tables.lines is None:
-        return _without_orders(tables, as_of)
+    counted = _of_events(tables, as_of) if tables.lines is None else _of_orders(tables, as_of)
+    traits = trait_features(tables, counted.frame.index)
+    _refuse_clash(counted.frame, traits.dictionary.index)
+    _refuse_weightless(traits.descriptors, tables.study)
+    dictionary = traits.dictionary
+    if counted.features:
+        told = describe(counted.features, dict(tables.study.words))
+        dictionary = pd.concat([told, dictionary])
+    return Features(
+        frame=counted.frame.join(traits.frame),
+        dictionary=dictionary,
+        descriptors=None if tables.customers is None else traits.descriptors,
+        scales=traits.scales,
+        left_out=counted.left_out,
+        as_of=as_of,
+        window=counted.window,
+        study=tables.study,
+    )
+
+
+class _Counted(NamedTuple):
+    """What orders and events say of each customer."""
+
+    frame: pd.DataFrame
+    features: list[Feature]
+    left_out: dict[str, str]
+    window: tuple[str, str] | None
+
+
+def _of_orders(tables: Tables, as_of: str) -> _Counted:
+    """Of everyone with an order before `as_of`."""
     lines = _before(tables.lines, "order_date", _checked(as_of, tables.study))
     first, last = _window(lines)
     middle = first + (pd.Timestamp(as_of) - first) / 2
@@ -90,7 +119,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
         *([] if has_money else [TREND_OF_ORDERS]),
         *daypart_features(),
         *category_features(categories, names, has_money=has_money),
-        *(feature for part in parts for feature in part.features),
+        *_features_of(parts),
     ]
     totals = customer_totals(
         lines,
@@ -101,19 +130,33 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
         with_hours=_has_hours(lines),
     )
     built = [feature for feature in definitions if feature.needs in totals.columns]
-    frame = _execute(built, totals, as_of)
-    traits = trait_features(tables, frame.index)
-    _refuse_clash(frame, traits.dictionary.index)
-    return Features(
-        frame=frame.join(traits.frame),
-        dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary]),
-        descriptors=None if tables.customers is None else traits.descriptors,
-        scales=traits.scales,
-        left_out={f.name: WHY_NOT[f.needs] for f in definitions if f not in built} | _left_out(parts),
-        as_of=as_of,
-        window=(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"),
-        study=tables.study,
-    )
+    not_built = {f.name: WHY_NOT[f.needs] for f in definitions if f not in built}
+    frame, window = _execute(built, totals, as_of), (f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
+    return _Counted(frame, built, not_built | _left_out(parts), window)
+
+
+def _of_events(tables: Tables, as_of: str) -> _Counted:
+    """Of everyone in the customer table; where there is none, of everyone with an event."""
+    customers = _without_orders(tables, as_of)
+    parts = event_parts(tables, as_of)
+    if not parts:
+        return _Counted(pd.DataFrame(index=customers), [], {}, None)
+    _checked(as_of, tables.study)
+    built = _features_of(parts)
+    totals = joined(_listed(customers), [part.totals for part in parts])
+    frame, window = _execute(built, totals, as_of), event_window(tables.events, as_of)
+    return _Counted(frame, built, _left_out(parts), window)
+
+
+def _without_orders(tables: Tables, as_of: str) -> pd.Index:
+    if tables.study.only_events:
+        return customers_of(tables.events, _checked(as_of, tables.study))
+    assert tables.customers is not None
+    return tables.customers.index
+
+
+def _features_of(parts: list[Part]) -> list[Feature]:
+    return [feature for part in parts for feature in part.features]
 
 
 def _before(table: ibis.Table, column: str, as_of: str) -> ibis.Table:
@@ -150,33 +193,16 @@ def _refuse_clash(frame: pd.DataFrame, traits: pd.Index) -> None:
         )
 
 
-def _without_orders(tables: Tables, as_of: str) -> Features:
-    """Of everyone in the customer table; where there is none, of everyone with an event."""
-    customers = None
-    if tables.study.only_events:
-        customers = customers_of(tables.events, _checked(as_of, tables.study))
-    parts = event_parts(tables, as_of)
-    traits = trait_features(tables, customers)
-    built = [feature for part in parts for feature in part.features]
-    frame, window = traits.frame, None
-    if parts:
-        _checked(as_of, tables.study)
-        totals = joined(_listed(traits.frame.index), [part.totals for part in parts])
-        events = _execute(built, totals, as_of)
-        _refuse_clash(events, traits.dictionary.index)
-        frame, window = events.join(traits.frame), event_window(tables.events, as_of)
-    return Features(
-        frame=frame,
-        dictionary=pd.concat([describe(built, dict(tables.study.words)), traits.dictionary])
-        if built
-        else traits.dictionary,
-        descriptors=None if tables.customers is None else traits.descriptors,
-        scales=traits.scales,
-        left_out=_left_out(parts),
-        as_of=as_of,
-        window=window,
-        study=tables.study,
-    )
+def _refuse_weightless(descriptors: pd.DataFrame, study: Study) -> None:
+    """Who is known from orders or another source only stands for nobody knows how many."""
+    n_without = int(descriptors[study.weight].isna().sum()) if study.weight else 0
+    if n_without:
+        raise DataError(
+            f"{n_without:,} of {len(descriptors):,} {study.words['customers']} have no weight: no row "
+            "of the customer table with a weight above 0",
+            "a weight for everyone who is segmented, or a study without `weight`",
+            "Add them to the customer table, or take them out of the other tables",
+        )
 
 
 def _listed(customers: pd.Index) -> ibis.Table:

@@ -61,6 +61,13 @@ class Features(Shown):
         return self.select(self.study.bases)
 
     @property
+    def weights(self) -> pd.Series | None:
+        """For how many people each customer stands; None where the study has no weights."""
+        if not self.study.weight or self.descriptors is None:
+            return None
+        return self.descriptors[self.study.weight].astype("float64")
+
+    @property
     def lacking(self) -> pd.Series:
         """Customers who lack a base, by base; who lacks two counts for both."""
         lacking = self.frame.reindex(columns=list(self.study.bases)).isna().sum()

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from segkit.features.scales import reliability, score
+from segkit.scalespec import ScaleSpec
 from segkit.sources.made import MADE
 from segkit.sources.quality import READ
 from segkit.sources.tables import Tables
 from segkit.study import Study
-from segkit.traits import OTHER, ScaleSpec, TraitSpec, last_day
+from segkit.traits import OTHER, TraitSpec, last_day
 
 HELD_AS = {
     **dict.fromkeys(("birth_year", "amount", "growth", "distance_km"), "number"),
@@ -44,22 +45,22 @@ class TraitFeatures:
     scales: pd.DataFrame
 
 
-def trait_features(tables: Tables, customers: pd.Index | None = None) -> TraitFeatures:
+def trait_features(tables: Tables, customers: pd.Index) -> TraitFeatures:
     """Turn a study's traits and scales into features.
 
     Parameters
     ----------
     tables : Tables
-    customers : pandas.Index, optional
-        Those for whom to give them, when the orders decide; missing where the table doesn't know
-        one. By default everyone in the customer table.
+    customers : pandas.Index
+        Those for whom to give them; missing where the table doesn't know one.
     """
     study, raw = tables.study, tables.customers
-    index = customers if customers is not None else (pd.Index([]) if raw is None else raw.index)
-    values = pd.DataFrame(index=index) if tables.traits is None else tables.traits.reindex(index)
+    values = pd.DataFrame(index=customers)
+    if tables.traits is not None:
+        values = tables.traits.reindex(customers)
     scores = {name: score(values, scale) for name, scale in study.scales.items()}
     every = values[list(study.traits)].assign(**scores)
-    own = pd.DataFrame(index=index) if raw is None else raw.reindex(index)
+    own = pd.DataFrame(index=customers) if raw is None else raw.reindex(customers)
     shielded = [name for name in every if name in study.shielded]
     free = every.drop(columns=shielded)
     scales = reliability(tables.traits, dict(study.scales))

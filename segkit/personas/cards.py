@@ -87,6 +87,8 @@ class Card:
         Words of the automatic name that speak of one trait, with that trait: what "more" comes to.
     notes : CardNotes or None
         What people say of the segment.
+    effective : Fact or None
+        Where weighted: as many unweighted customers would say as much as the segment's.
     """
 
     key: str
@@ -111,6 +113,7 @@ class Card:
     nearest: Sentence | None = None
     named: tuple[tuple[str, Marker], ...] = ()
     notes: CardNotes | None = None
+    effective: Fact | None = None
 
     @property
     def title(self) -> str:
@@ -123,6 +126,7 @@ class Card:
         shown = [self.customers, self.share, self.unsure, self.stability]
         shown += [self.revenue_share] if self.revenue_share else []
         shown += [self.agreement] if self.agreement else []
+        shown += [self.effective] if self.effective else []
         shown += self.notes.facts if self.notes else []
         shown += [self.with_gap] if self.with_gap else []
         more = [*self.rhythm, *(marker for _, marker in self.named)]
@@ -172,8 +176,9 @@ class Personas(Shown):
     @property
     def reading(self) -> str:
         """Each segment in one line of Markdown."""
+        of = "all, weighted" if self.profile.sample else "customers"
         return "\n".join(
-            f"- **{markdown_plain(card.name)}**, {card.share.text} of customers: "
+            f"- **{markdown_plain(card.name)}**, {card.share.text} of {of}: "
             f"{markdown_plain(card.lead.text)}"
             for card in self.cards
         )

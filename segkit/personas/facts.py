@@ -9,6 +9,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from segkit.disclosure import MIN_CELL
+from segkit.moneytext import money_text
+from segkit.personas.measures import Sample
+
 WITHHELD = "withheld"
 EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
 
@@ -34,6 +38,9 @@ class Fact:
         Printed before money.
     levels : tuple of str
         Of an ordered category: the value is the place of one of them.
+    sample : Sample or None
+        Of a weighted number: the sum of the weights that it rests on, and as many unweighted
+        customers as would say as much; `n` stays their plain number.
     """
 
     id: str
@@ -45,6 +52,17 @@ class Fact:
     high: float | None = None
     currency: str = ""
     levels: tuple[str, ...] = ()
+    sample: Sample | None = None
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether it estimates a population from a survey's weights."""
+        return self.sample is not None
+
+    @property
+    def carries(self) -> int:
+        """How many customers it says as much as; where weighted no fewer than may be shown."""
+        return strength(self.n, self.sample and self.sample.effective_n)
 
     @property
     def is_withheld(self) -> bool:
@@ -85,6 +103,19 @@ class Fact:
         )
 
 
+def strength(n: int, effective: float | None) -> int:
+    """How many unweighted customers say as much as n do, weighted.
+
+    What may be shown goes by the customers themselves, so ten or more stay ten or more.
+
+    Examples
+    --------
+    >>> strength(120, None), strength(120, 81.7), strength(12, 6.3)
+    (120, 81, 10)
+    """
+    return n if effective is None else max(min(n, int(effective)), min(n, MIN_CELL))
+
+
 def format_value(value: float, unit: str, currency: str = "") -> str:
     """A number in its unit, rounded as a reader needs it.
 
@@ -108,14 +139,10 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
     if unit in {"score", "index"}:
         return f"{value:.2f}".replace("-", "−")
     if unit == "cents":
-        return _money(f"{value:,.2f}", currency)
+        return money_text(value, currency)
     if unit == "money":
-        return _money(f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}", currency)
+        return money_text(value, currency, decimals=0 if abs(value) >= 100 else 2)
     return f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}"
-
-
-def _money(amount: str, currency: str) -> str:
-    return f"{currency} {amount}" if currency.isalpha() else f"{currency}{amount}"
 
 
 @dataclass(frozen=True)
@@ -246,4 +273,7 @@ def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
     record = asdict(fact)
     if not fact.levels:
         record.pop("levels")
+    record.pop("sample")
+    if fact.sample is not None:
+        record |= fact.sample._asdict()
     return {"id": record.pop("id")} | said | record

@@ -50,7 +50,10 @@ def load_messages(path: str | Path) -> Messages:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
     except (yaml.YAMLError, ValueError) as error:
         raise StudyError(f"{path.name} is not YAML: {error}") from None
-    return read_messages(content)
+    try:
+        return read_messages(content)
+    except StudyError as error:
+        raise error.said_of(path.name) from None
 
 
 def read_messages(content: Any) -> Messages:

@@ -1,35 +1,23 @@
 """What sets each segment apart: effects against all other customers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from segkit.disclosure import MIN_CELL, is_dominated, withheld
+from segkit.disclosure import withheld
 from segkit.errors import DataError
 from segkit.personas.columns import numeric_view, small_merged
 from segkit.personas.drivers import between_share, by_basis
-from segkit.personas.effects import (
-    Range,
-    cliffs_delta,
-    difference_of_shares,
-    mean_range,
-    median_range,
-    share_of_total,
-    standardised_difference,
-    wilson,
-)
+from segkit.personas.measured import effects_of, levels_of, sizes_of
+from segkit.personas.measures import Measures, Sample, Weighted, scaled_weights
 from segkit.segments.segmentation import Segmentation
 from segkit.shown import Shown
 
 MOST_LEVELS = 3
 """Of a category, the matrix shows so many levels: those that differ most."""
-NO_RANGE = Range(np.nan, np.nan, np.nan)
-NUMERIC_COLUMNS = [
-    "statistic", "value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,6 +52,11 @@ class Profile(Shown):
     described : tuple of str
         Rows of `effects` that were given as descriptors.
     segments : Segmentation
+    weights : pandas.Series or None
+        For how many people each customer stands, scaled to sum to the number of customers. With
+        weights all shares, values and differences are weighted, and each table holds `weighted_n`
+        (the sum of the weights that a row rests on) and `effective_n` (Kish); `customers` and `n`
+        stay plain counts.
     """
 
     sizes: pd.DataFrame
@@ -75,6 +68,12 @@ class Profile(Shown):
     between: pd.Series
     described: tuple[str, ...]
     segments: Segmentation = field(repr=False)
+    weights: pd.Series | None = field(default=None, repr=False)
+
+    @property
+    def sample(self) -> Sample | None:
+        """What weighted figures of all customers rest on; None where they aren't weighted."""
+        return None if self.weights is None else Weighted(self.weights.to_numpy()).sample()
 
     @property
     def keys(self) -> list[str]:
@@ -147,6 +146,7 @@ def profile_segments(
     descriptors: pd.DataFrame | None = None,
     *,
     dictionary: pd.DataFrame | None = None,
+    weights: pd.Series | None = None,
 ) -> Profile:
     """Measure what sets each segment apart from all other customers.
 
@@ -160,6 +160,9 @@ def profile_segments(
         More columns that only describe.
     dictionary : pandas.DataFrame, optional
         `label`, `unit`, `role`, ... by column, as `Features.dictionary`.
+    weights : pandas.Series, optional
+        By customer: for how many people each stands, when the customers are a survey's sample. The
+        segments stay as they were found; what is said of them is said of the population.
 
     Returns
     -------
@@ -168,7 +171,8 @@ def profile_segments(
     Raises
     ------
     DataError
-        The frame doesn't hold the segments' customers.
+        The frame doesn't hold the segments' customers, one of them has no weight above 0, or the
+        weight is a column of the frame.
 
     Notes
     -----
@@ -184,12 +188,16 @@ def profile_segments(
     bases = [name for name in segments.model.columns if name in columns]
     numeric, known, text = numeric_view(columns, bases, dictionary)
     told = {str(name): small_merged(column) for name, column in text.items()}
-    sizes = _sizes(labels, numeric.get("revenue") if _is_money(known) else None)
+    scaled = None if weights is None else _scaled(weights, labels.index, columns)
+    measures = Measures() if scaled is None else Weighted(scaled.to_numpy())
+    sizes = sizes_of(labels, numeric.get("revenue") if _is_money(known) else None, measures)
     is_base = known["of"].isin(bases).to_numpy()
     return Profile(
         sizes=sizes,
-        effects=_effects(numeric, labels, known).assign(is_base=np.tile(is_base, len(sizes))),
-        levels=_levels({name: merged for name, (merged, _) in told.items()}, labels),
+        effects=effects_of(numeric, labels, known, measures).assign(
+            is_base=np.tile(is_base, len(sizes))
+        ),
+        levels=levels_of({name: merged for name, (merged, _) in told.items()}, labels, measures),
         dictionary=known,
         labels=_labels(text, dictionary),
         others={name: other for name, (_, other) in told.items() if other},
@@ -198,7 +206,19 @@ def profile_segments(
         ),
         described=tuple(known.index[known["of"].isin(new.columns)]),
         segments=segments,
+        weights=scaled,
     )
+
+
+def _scaled(weights: pd.Series, customers: pd.Index, columns: pd.DataFrame) -> pd.Series:
+    """The weights of the segments' customers, which are a column of nothing else."""
+    if weights.name in columns:
+        raise DataError(
+            f"'{weights.name}' is the weight and a column of the frame: it says for how many people "
+            "somebody stands, not who they are",
+            fix=f"Give the frame without it: frame.drop(columns='{weights.name}')",
+        )
+    return scaled_weights(weights, customers)
 
 
 def _is_money(known: pd.DataFrame) -> bool:
@@ -208,90 +228,3 @@ def _is_money(known: pd.DataFrame) -> bool:
 def _labels(text: pd.DataFrame, dictionary: pd.DataFrame | None) -> dict[str, str]:
     named = {} if dictionary is None else dictionary["label"].to_dict()
     return {str(name): str(named.get(name, str(name).replace("_", " "))) for name in text}
-
-
-def _sizes(labels: pd.Series, revenue: pd.Series | None) -> pd.DataFrame:
-    rows = {}
-    for key in labels.cat.categories:
-        inside = (labels == key).to_numpy()
-        share = wilson(inside.sum(), len(labels))
-        rows[key] = {"customers": int(inside.sum())} | _named("share", share)
-        if revenue is not None:
-            rows[key] |= _named("revenue_share", share_of_total(revenue.to_numpy(), inside))
-    sizes = pd.DataFrame.from_dict(rows, orient="index").rename_axis("segment_key")
-    if revenue is None:
-        return sizes.sort_values("customers", ascending=False, kind="stable")
-    sizes = sizes.sort_values("revenue_share", ascending=False, kind="stable")
-    sizes.loc[_dominated(labels, revenue, sizes), list(_named("revenue_share", NO_RANGE))] = np.nan
-    return sizes
-
-
-def _dominated(labels: pd.Series, revenue: pd.Series, sizes: pd.DataFrame) -> pd.Series:
-    """Segments whose money is one customer's or two's; with one such, the next smallest as well."""
-    amounts = {key: revenue[(labels == key).to_numpy()].dropna().to_numpy() for key in sizes.index}
-    hidden = pd.Series({key: is_dominated(values) for key, values in amounts.items()})
-    if hidden.sum() == 1 and len(hidden) > 1:
-        hidden[sizes.loc[~hidden, "revenue_share"].idxmin()] = True
-    return hidden
-
-
-def _named(name: str, figure: Range) -> dict[str, float]:
-    return {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
-
-
-def _effects(numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame) -> pd.DataFrame:
-    rows = {}
-    for key in labels.cat.categories:
-        for name, column in numeric.items():
-            has = column.notna().to_numpy()
-            values = column.to_numpy(dtype="float64")[has]
-            inside = (labels == key).to_numpy()[has]
-            statistic, typical = _typical(values, known.loc[name])
-            rows[key, name] = _effect(values, inside, statistic, typical)
-    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable"])
-    return pd.DataFrame(list(rows.values()), index=index, columns=NUMERIC_COLUMNS)
-
-
-def _typical(values: np.ndarray, about: pd.Series) -> tuple[str, Callable[[np.ndarray], Range]]:
-    """The statistic that stands for a column, and how it and its range are computed."""
-    if about["kind"] in {"yes_no", "level"}:
-        return "mean", lambda inside: wilson(inside.sum(), len(inside))
-    if about["unit"] == "share" or (len(values) and np.median(values) == 0 and not about["levels"]):
-        return "mean", mean_range
-    return "median", median_range
-
-
-def _effect(
-    values: np.ndarray,
-    inside: np.ndarray,
-    statistic: str,
-    typical: Callable[[np.ndarray], Range],
-) -> tuple[Any, ...]:
-    n = int(inside.sum())
-    if n < MIN_CELL:
-        return (np.nan,) * (len(NUMERIC_COLUMNS) - 1) + (n,)
-    delta = cliffs_delta(values, inside)
-    smd = standardised_difference(values, inside)
-    return (statistic, *typical(values[inside]), typical(values).value, *delta, smd, n)
-
-
-def _levels(text: Mapping[str, pd.Series], labels: pd.Series) -> pd.DataFrame:
-    names = ["share", "overall", "difference", "low", "high", "n"]
-    rows = {}
-    for name, column in text.items():
-        known = column.notna()
-        for level in sorted(column[known].astype(str).unique()):
-            has = (column[known].astype(str) == level).to_numpy()
-            for key in labels.cat.categories:
-                inside = (labels[known] == key).to_numpy()
-                rows[key, name, level] = _level(has, inside)
-    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable", "level"])
-    return pd.DataFrame(list(rows.values()), index=index, columns=names).dropna()
-
-
-def _level(has: np.ndarray, inside: np.ndarray) -> tuple[float, ...]:
-    n, count, elsewhere = int(inside.sum()), int((has & inside).sum()), int((has & ~inside).sum())
-    if min(count, elsewhere, n - count) < MIN_CELL:
-        return (np.nan,) * 6
-    gap = difference_of_shares(count, n, elsewhere, len(inside) - n)
-    return (count / n, float(has.mean()), *gap, n)

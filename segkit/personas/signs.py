@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.personas.columns import is_merged, numeric_view
-from segkit.personas.effects import cliffs_delta
+from segkit.personas.measures import Measures, Weighted
 from segkit.personas.profile import Profile
 
 MIN_NAMED = 30
@@ -67,6 +67,8 @@ class Signs:
         Numbers per customer; after resampling, each row as often as it was drawn.
     codes : ndarray of int
         Place of each customer's segment among the keys.
+    weights : ndarray of float, optional
+        For how many people each customer stands.
     """
 
     keys: list[str]
@@ -75,6 +77,7 @@ class Signs:
     dictionary: pd.DataFrame
     frame: pd.DataFrame
     codes: np.ndarray
+    weights: np.ndarray | None = None
 
     @property
     def has_orders(self) -> bool:
@@ -90,13 +93,14 @@ class Signs:
         """Signs of one segment against others of the same name: all that are known, or one."""
         chosen = np.isin(self.codes, [self.keys.index(one) for one in namesakes])
         inside = self.codes[chosen] == self.keys.index(key)
+        measures = Measures() if self.weights is None else Weighted(self.weights[chosen])
         found = []
         for sign in self.signs[key]:
             if about not in {"", sign.variable}:
                 continue
             values = self.frame[sign.variable].to_numpy()[chosen]
             if not np.isnan(values).any():
-                delta = cliffs_delta(values, inside)
+                delta = measures.delta(values, inside)
                 found.append(
                     sign._replace(
                         delta=delta.value, low=delta.low, high=delta.high, n=int(inside.sum())
@@ -122,7 +126,9 @@ def signs_of(profile: Profile, frame: pd.DataFrame) -> Signs:
     keys = profile.keys
     codes = pd.Categorical(labels.astype("object"), categories=keys).codes
     signs = {key: [_sign(profile, key, name) for name in measured] for key in keys}
-    return Signs(keys, signs, _states(keys, numbers, codes), profile.dictionary, numbers, codes)
+    states, weights = _states(keys, numbers, codes), profile.weights
+    scaled = None if weights is None else weights.to_numpy()
+    return Signs(keys, signs, states, profile.dictionary, numbers, codes, scaled)
 
 
 def _sign(profile: Profile, key: str, name: str) -> Sign:
@@ -177,6 +183,9 @@ class Resampler:
         """The signs of some rows, each as often as it is named."""
         signs = self.signs
         weights = np.bincount(rows, minlength=len(signs.codes)).astype("float64")
+        drawn = None
+        if signs.weights is not None:
+            weights, drawn = weights * signs.weights, signs.weights[rows]
         measured = {name: self._effects(name, weights) for name in self.coded}
         fresh = {
             key: [_moved(sign, measured[sign.variable], place) for sign in signs.signs[key]]
@@ -184,7 +193,7 @@ class Resampler:
         }
         frame, codes = signs.frame.iloc[rows], signs.codes[rows]
         states = _states(signs.keys, frame, codes)
-        return Signs(signs.keys, fresh, states, signs.dictionary, frame, codes)
+        return Signs(signs.keys, fresh, states, signs.dictionary, frame, codes, drawn)
 
     def _effects(self, name: Any, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Cliff's delta against the rest and the mean, per segment, from weighted counts."""

@@ -12,23 +12,11 @@ from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered, started
 from segkit.personas.profile import Profile
+from segkit.personas.segmentfacts import SegmentFacts, badge, sample_in
 from segkit.segments.segmentation import UNSURE
 
 SAME = 0.15
-BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
-"""From how many customers on a segment's figures carry how much."""
 MAX_BASES, MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 7, 5, 2, 3, 3
-
-
-def badge(n: int) -> str:
-    """How much a number of customers can carry.
-
-    Examples
-    --------
-    >>> badge(500), badge(50)
-    ('solid', 'thin')
-    """
-    return next(said for limit, said in BADGES.items() if n >= limit)
 
 
 def trait_marker(
@@ -39,26 +27,14 @@ def trait_marker(
 
 
 @dataclass(frozen=True)
-class CardWriter:
-    """Writes one segment's card.
-
-    Attributes
-    ----------
-    profile : Profile
-    key, currency : str
-    words : dict of str to str
-        What customers and orders are called.
-    """
-
-    profile: Profile
-    key: str
-    currency: str
-    words: Mapping[str, str]
+class CardWriter(SegmentFacts):
+    """Writes one segment's card."""
 
     def card(self, name: str) -> Card:
         """The whole card, under a name."""
         sizes = self.profile.sizes.loc[self.key]
         n, total = int(sizes["customers"]), int(self.profile.sizes["customers"].sum())
+        sample = self.profile.sample
         stability = self.profile.segments.stability.loc[self.key]
         confidence = self.profile.segments.confidence[self.profile.segments.labels == self.key]
         markers = self.markers()
@@ -66,9 +42,9 @@ class CardWriter:
             key=self.key,
             name=name,
             customers=self.size("customers", sizes, self.words["customers"], total),
-            share=self.size("share", sizes, "share", total),
+            share=self.size("share", sizes, "share", total, sample),
             revenue_share=self.revenue_share(sizes, total),
-            lead=self.lead(markers, n, name),
+            lead=self.lead(markers, name),
             markers=markers,
             same=self.same(),
             buys=self.buys(),
@@ -85,7 +61,8 @@ class CardWriter:
                 stability["high"],
             ),
             stability_word=self.stability_word(stability["reading"]),
-            badge=badge(n),
+            badge=badge(self.strength),
+            effective=sample and self.size("effective_n", sizes, self.words["customers"], total),
         )
 
     def every_fact(self) -> dict[str, Fact]:
@@ -102,87 +79,10 @@ class CardWriter:
                 shown += self.level(variable, level, row).facts.values()
         return {fact.id: fact for fact in shown if not fact.is_withheld}
 
-    @property
-    def is_withheld(self) -> bool:
-        """Whether the number of customers is kept back."""
-        return bool(self.profile.withheld[self.key])
-
-    def size(self, name: str, sizes: pd.Series, unit: str, total: int) -> Fact:
-        """A size with its range, unless it is kept back."""
-        if self.is_withheld:
-            return self.fact(f"size/{name}", float("nan"), unit, total, "all")
-        low, high = sizes.get(f"{name}_low"), sizes.get(f"{name}_high")
-        return self.fact(f"size/{name}", sizes[name], unit, total, "all", low, high)
-
     def stability_word(self, reading: str) -> str:
         """Where the analyst draws the lines, no segment is called stable."""
         drawn = self.profile.segments.structure.verdict == "constructive"
         return "lines drawn by you" if drawn else reading
-
-    def fact(
-        self,
-        name: str,
-        value: float,
-        unit: str,
-        n: int,
-        base: str = "",
-        low: float | None = None,
-        high: float | None = None,
-        owner: str = "",
-        levels: tuple[str, ...] = (),
-    ) -> Fact:
-        """A number about the segment, or about its owner."""
-        if self.is_withheld and not base:  # the number itself would tell: so much is certain
-            n = next(limit for limit in BADGES if n >= limit)
-            value = value if n else float("nan")
-        of = f"{base or 'the segment'}'s {self.words['customers']}"
-        of = f"all {self.words['customers']}" if base == "all" else of
-        name = f"{owner or self.key}/{name}"
-        return Fact(name, float(value), unit, int(n), of, low, high, self.currency, levels)
-
-    def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
-        """Share of revenue, where there is money."""
-        if "revenue_share" not in sizes:
-            return None
-        if self.is_withheld:
-            return self.fact("revenue/share", float("nan"), "share", total, "all")
-        low, high = sizes["revenue_share_low"], sizes["revenue_share_high"]
-        return self.fact("revenue/share", sizes["revenue_share"], "share", total, "all", low, high)
-
-    def marker(self, variable: str) -> Marker:
-        """One trait here, among all, and the difference from the rest."""
-        row, known = (
-            self.profile.effects.loc[(self.key, variable)],
-            self.profile.dictionary.loc[variable],
-        )
-        kind = row["statistic"]
-        n, everyone = int(row["n"]), len(self.profile.segments.labels)
-        levels = known["levels"] if known["kind"] == "ordered" else ()
-        return Marker(
-            label=str(known["label"]),
-            here=self.fact(
-                f"{variable}/{kind}",
-                row["value"],
-                known["unit"],
-                n,
-                "",
-                row["low"],
-                row["high"],
-                levels=levels,
-            ),
-            overall=self.fact(
-                f"{variable}/{kind}",
-                row["overall"],
-                known["unit"],
-                everyone,
-                "all",
-                owner="all",
-                levels=levels,
-            ),
-            delta=self.fact(
-                f"{variable}/delta", row["delta"], "effect", n, "", row["delta_low"], row["delta_high"]
-            ),
-        )
 
     def ranked(self) -> pd.DataFrame:
         """Effects that can be shown, strongest first."""
@@ -204,14 +104,6 @@ class CardWriter:
         names = {*bases, *others[: max(MAX_MARKERS - len(bases), 0)]}
         return [self.marker(name) for name in chosen.index if name in names]
 
-    @property
-    def carries_figures(self) -> bool:
-        """Whether there are customers enough for more than the segment's size."""
-        return badge(int(self.profile.sizes.at[self.key, "customers"])) not in {
-            "size only",
-            "suppressed",
-        }
-
     def described(self) -> list[Marker]:
         """Descriptors that differ at least slightly."""
         if not self.carries_figures:
@@ -230,11 +122,12 @@ class CardWriter:
         markers = [self.marker(name) for name in alike.index]
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
-    def lead(self, markers: list[Marker], n: int, name: str) -> Sentence:
+    def lead(self, markers: list[Marker], name: str) -> Sentence:
         """The segment in one line: its two strongest markers."""
-        if badge(n) in {"thin", "size only", "suppressed"}:
-            return self.too_few(n, name)
+        if badge(self.strength) in {"thin", "size only", "suppressed"}:
+            return self.too_few(self.strength, name)
         if not markers:
+            n = int(self.profile.sizes.at[self.key, "customers"])
             clear = self.fact("limit/clear", ENTER, "score", n, "all", owner="all")
             template = "No trait of {name} differs from the others' by {clear} or more."
             return Sentence(template, {"clear": clear}, {"name": SegmentName(name, self.key)})
@@ -245,7 +138,8 @@ class CardWriter:
             slots.append(f"{{name_{letter}}} {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
             names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)
-        return Sentence("; ".join(slots) + ".", facts, names)
+        weighted = ", weighted" if self.profile.sample else ""
+        return Sentence("; ".join(slots) + f"{weighted}.", facts, names)
 
     def too_few(self, n: int, name: str) -> Sentence:
         """Below 100 customers nothing is compared in words, below 30 nothing but size is shown."""
@@ -253,7 +147,9 @@ class CardWriter:
         limit = self.fact(f"limit/below_{enough}", enough, "count", enough, "all", owner="all")
         said = "a comparison in words" if n >= 30 else "any figure but their number"
         said = said if n >= MIN_CELL else "any figure"
-        template = f"{{name}} are fewer than {{enough}} {{customers}}: too few for {said}."
+        is_few = self.profile.sizes.at[self.key, "customers"] < enough
+        are = "are" if is_few else "say, weighted, as much as"
+        template = f"{{name}} {are} fewer than {{enough}} {{customers}}: too few for {said}."
         names = {"name": SegmentName(name, self.key), "customers": self.words["customers"]}
         return Sentence(template, {"enough": limit}, names)
 
@@ -266,10 +162,14 @@ class CardWriter:
         return [
             (
                 self.profile.dictionary.at[name, "label"].removesuffix(" share"),
-                self.fact(f"{name}/index", value, "times", int(shares.at[name, "n"])),
+                self.index(name, value, shares.loc[name]),
             )
             for name, value in above.sort_values(ascending=False).head(MAX_BUYS).items()
         ]
+
+    def index(self, name: str, value: float, row: pd.Series) -> Fact:
+        """How many times the share of all a category's share is here."""
+        return self.fact(f"{name}/index", value, "times", int(row["n"]), sample=sample_in(row))
 
     def levels(self) -> list[Sentence]:
         """Levels of text descriptors whose share differs by more than chance."""
@@ -288,12 +188,15 @@ class CardWriter:
         """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
         known, label = f"known {variable}", self.profile.labels[variable]
+        here, overall, sample = row["share"], row["overall"], self.profile.sample
         facts = {
-            "here": self.fact(f"{name}/share", row["share"], "share", n, known),
-            "all": self.fact(f"{name}/share", row["overall"], "share", n, known, owner="all"),
+            "here": self.fact(f"{name}/share", here, "share", n, known, sample=sample_in(row)),
+            "all": self.fact(f"{name}/share", overall, "share", n, known, owner="all", sample=sample),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
         other = self.profile.others.get(variable, "")
         said = other if other.partition(" (")[0] == level else level
         names = {"variable": started(label), "level": said}
-        return Sentence("{variable} {level}: {here} of {known} known, all {all}", facts, names)
+        weighted = " weighted," if sample else ""
+        template = f"{{variable}} {{level}}: {{here}}{weighted} of {{known}} known, all {{all}}"
+        return Sentence(template, facts, names)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from segkit.personas.cards import Marker, said
 from segkit.personas.effects import WORDS
-from segkit.personas.writer import badge, trait_marker
+from segkit.personas.segmentfacts import badge
+from segkit.personas.writer import trait_marker
 from segkit.reporting.workspace import Run
 
 MOST_ROWS = 14
@@ -68,6 +69,6 @@ def _cell(run: Run, key: str, variable: str) -> Cell:
 def _mark(marker: Marker) -> str:
     delta = marker.delta
     words = said(delta) if not delta.is_withheld else ""
-    if badge(delta.n) not in {"solid", "fair"} or not words.startswith(("clearly", "much")):
+    if badge(delta.carries) not in {"solid", "fair"} or not words.startswith(("clearly", "much")):
         return ""
     return ("up" if delta.value > 0 else "down") + ("2" if abs(delta.value) >= STRONG else "")

@@ -10,7 +10,9 @@ import pandas as pd
 
 from segkit.disclosure import withheld, withheld_table
 from segkit.errors import DataError
+from segkit.features.store import load_features
 from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
+from segkit.personas.measures import Measures, Weighted, scaled_weights
 from segkit.reporting.kept import NAMES
 from segkit.reporting.workspace import Run
 from segkit.segments.identity import Match, match_segments
@@ -32,12 +34,15 @@ class Earlier:
     names : dict of str to str
         Segment name by key, as that run's report had them.
     match : Match
+    measures : Measures or None
+        How shares were computed; None where they were not weighted and now are.
     """
 
     as_of: str
     segments: Segmentation
     names: Mapping[str, str]
     match: Match
+    measures: Measures | None
 
 
 def earlier_run(run: Run) -> Earlier | None:
@@ -57,7 +62,8 @@ def earlier_run(run: Run) -> Earlier | None:
         match = _matched(before, run)
         if match is None:
             return None
-        return Earlier(record["as_of"], before, _names(private / "facts" / NAMES), match)
+        names, measures = _names(private / "facts" / NAMES), _measures(run, before, private)
+        return Earlier(record["as_of"], before, names, match, measures)
     return None
 
 
@@ -85,6 +91,17 @@ def _records(run: Run) -> Iterator[dict]:  # type: ignore[type-arg]
 
 def _names(path: Path) -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _measures(run: Run, before: Segmentation, private: Path) -> Measures | None:
+    if not run.study.weight:
+        return Measures()
+    try:
+        weights = load_features(run.study, private / "features").weights
+        assert weights is not None
+        return Weighted(scaled_weights(weights, before.labels.index).to_numpy())
+    except (OSError, KeyError, ValueError):  # deleted, or of before the study had weights
+        return None
 
 
 @dataclass(frozen=True)
@@ -165,11 +182,14 @@ class Movement:
         table = self.earlier.match.table.set_index("segment_key")
         if key not in table.index or pd.isna(table.at[key, "previous_key"]):
             return None
-        sizes, old = self.earlier.segments.sizes, table.at[key, "previous_key"]
-        share = float("nan") if withheld(sizes)[old] else float(sizes[old] / sizes.sum())
-        return self._kept(
-            Fact(f"{key}/size/share_before", share, "share", int(sizes.sum()), "the run before")
-        )
+        measures, labels = self.earlier.measures, self.earlier.segments.labels
+        if measures is None:
+            return None
+        old = table.at[key, "previous_key"]
+        is_hidden = withheld(self.earlier.segments.sizes)[old]
+        share = float("nan") if is_hidden else float(measures.share((labels == old).to_numpy()).value)
+        name, n = f"{key}/size/share_before", len(labels)
+        return self._kept(Fact(name, share, "share", n, "the run before", sample=measures.sample()))
 
     def sentences(self, called: Mapping[str, str]) -> list[Sentence]:
         """How many stayed, and the largest flow.

@@ -80,12 +80,17 @@ class Report(Shown):
     @cached_property
     def glance(self) -> Section:
         """A row per segment."""
-        return self._section("glance", before=self._before, middles=self._middles)
+        sample = self.run.profile.sample
+        n_effective = sample and self._told.fact("segmented/effective", sample.effective_n, "count")
+        before, middles = self._before, self._middles
+        return self._section("glance", before=before, middles=middles, n_effective=n_effective)
 
     @cached_property
     def value(self) -> Section:
         """Size against value; size alone where there is no money."""
-        chart = charts.size_against_value(self.cards, self.run.study.words["customers"])
+        study = self.run.study
+        whole = "all, weighted" if study.weight else study.words["customers"]
+        chart = charts.size_against_value(self.cards, whole)
         return self._section("value", chart=chart)
 
     @cached_property
@@ -251,6 +256,7 @@ class Report(Shown):
             "run": self.run,
             "study": study,
             "words": study.words,
+            "weighted": bool(study.weight),
             "cards": self.cards,
             "structure": self.run.segments.structure,
             "segments": self.run.segments,

@@ -166,32 +166,38 @@ class Told:
         return [Sentence(f"Of all that differs between the segments: {', '.join(slots)}.", facts)]
 
     def _first(self, card: Card) -> Sentence:
-        names = {"customers": self.words["customers"], "name": SegmentName(card.name, card.key)}
+        customers = self.words["customers"]
+        names = {"of": self._weighted or customers, "name": SegmentName(card.name, card.key)}
         if card.revenue_share and not card.revenue_share.is_withheld:
-            return Sentence(
-                "{name} bring {revenue} of revenue and are {share} of {customers}.",
-                {"revenue": card.revenue_share, "share": card.share},
-                names,
-            )
-        return Sentence(
-            "The {largest} segment, {name}, holds {share} of the {customers}.",
-            {"share": card.share},
-            names | {"largest": Rank("largest", card.share)},
-        )
+            template = "{name} bring {revenue} of revenue and are {share} of {of}."
+            return Sentence(template, {"revenue": card.revenue_share, "share": card.share}, names)
+        names |= {
+            "of": self._weighted or f"the {customers}", "largest": Rank("largest", card.share)
+        }  # fmt: skip
+        template = "The {largest} segment, {name}, holds {share} of {of}."
+        return Sentence(template, {"share": card.share}, names)
+
+    @property
+    def _weighted(self) -> str:
+        """What shares are of where they are weighted; else nothing."""
+        return "all, weighted" if self.run.study.weight else ""
 
     def _smallest(self, cards: list[Card]) -> Sentence:
         hidden = [card for card in cards if card.customers.is_withheld]
         if hidden:
             return self._withheld(len(hidden))
-        card = min(cards, key=lambda card: card.customers.value)
+        card = min(cards, key=lambda card: (card.share if self._weighted else card.customers).value)
         total = self.fact("customers", card.customers.n, "count")
+        facts = {"n": card.customers, "total": total}
+        facts |= {"share": card.share} if self._weighted else {}
+        said = f"{{share}} of {self._weighted}: " if self._weighted else ""
         return Sentence(
-            "The {smallest} segment, {name}, holds {n} of {total} {customers}.",
-            {"n": card.customers, "total": total},
+            f"The {{smallest}} segment, {{name}}, holds {said}{{n}} of {{total}} {{customers}}.",
+            facts,
             {
                 "customers": self.words["customers"],
                 "name": SegmentName(card.name, card.key),
-                "smallest": Rank("smallest", card.customers),
+                "smallest": Rank("smallest", card.share if self._weighted else card.customers),
             },
         )
 
@@ -286,5 +292,7 @@ def _about(card: Card, customers: str) -> Sentence:
         "label": marker.label[:1].lower() + marker.label[1:],
         "most": Rank("most", marker.delta),
     }
-    template = "What sets {name} apart {most}: {label} {here}, among all {customers} {overall}."
+    weighted = ", weighted" if marker.here.is_weighted else ""
+    template = "What sets {name} apart {most}: {label} {here}, among all {customers} {overall}"
+    template = f"{template}{weighted}."
     return Sentence(template, facts, names | {"customers": customers})

@@ -183,7 +183,11 @@ class Run(Shown):
         """What sets the segments apart."""
         features = self.features
         return profile_segments(
-            self.segments, features.frame, features.descriptive, dictionary=features.dictionary
+            self.segments,
+            features.frame,
+            features.descriptive,
+            dictionary=features.dictionary,
+            weights=features.weights,
         )
 
     @cached_property

@@ -49,8 +49,14 @@ class Erased(Shown):
         """What was done, and what is left for others to do."""
         sources = ", ".join(Path(spec.file).name for spec in self.study.every_table.values())
         whole = f" Removed whole, to be made anew: {', '.join(self.removed)}." if self.removed else ""
-        known = f" Already erased on {self.before}." if self.before else ""
-        done = f"Erased: {self.rows:,} rows and cells in {self.files:,} files.{whole}{known}"
+        if self.before and not self.files:
+            return (
+                f"Already erased on {self.before}: nothing of this customer was left to erase, and "
+                f"later runs go on leaving them out. The sources ({sources}) aren't touched; their "
+                "owner must clean them."
+            )
+        again = f" again, after {self.before}" if self.before else ""
+        done = f"Erased{again}: {self.rows:,} rows and cells in {self.files:,} files.{whole}"
         if not self.on_request:
             return f"For lack of consent. {done}"
         return (

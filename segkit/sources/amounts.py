@@ -1,7 +1,7 @@
 """Sizes and revenues as CRMs hold them ("51-200", "36.9 Million") -> ranges and ordered bands."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,8 @@ import pandas as pd
 
 from segkit.errors import DataError
 from segkit.shown import Shown
+from segkit.sources.currencies import CURRENCY_IN_TEXT
+from segkit.sources.notation import joined_forms
 
 EMPLOYEE_EDGES = (10, 50, 200, 500, 1_000, 5_000, 10_000)
 """Upper ends of the size bands that LinkedIn and most CRMs use, in people."""
@@ -26,7 +28,7 @@ _ALONE = frozenset(
     {"self-employed", "self employed", "just me", "myself only", "sole trader", "freelancer"}
 )
 _NOISE = re.compile(
-    r"[$€£¥]|\b(us|usd|eur|gbp|chf|jpy|cad|aud)\b"
+    rf"{CURRENCY_IN_TEXT}|\bus\b"
     r"|\b(employees?|people|persons?|staff|ppl|mitarbeiter(innen)?|beschäftigte)\b"
     r"|\b(per year|p\.a\.|a year)|/ ?(yr|year)\b"
 )
@@ -41,7 +43,9 @@ _AT_MOST = re.compile(
 _BETWEEN = re.compile(
     r"^(between\s+)?(?P<low>\S.*?)\s*(-|–|—|\bto\b|\bbis\b|\band\b)\s*(?P<high>\S.*)$"
 )
+_BELOW_0 = re.compile(r"^[-−]\s?(?P<size>[^-].*)$|^\((?P<closed>[^-].*)\)$")
 _NUMBER = re.compile(r"^(?P<digits>\d[\d.,' \u00a0\u202f]*?)\s*(?P<scale>[a-zß]+)?\.?$")
+_DIGITS = re.compile(r"\d(?:[\d.,' \u00a0\u202f]*\d)?")
 _DATE_LIKE = re.compile(
     r"^(\d{1,4}[-. ])?(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
     r"[a-z]*\.?[-. ]?\d{0,4}$"
@@ -184,8 +188,15 @@ def read_amounts(texts: pd.Series, *, decimal: str = ".") -> Amounts:
     return Amounts(ranges, int((~blank).sum()), int(unread.sum()), int((unread & dates).sum()))
 
 
-def read_range(text: str, *, decimal: str = ".") -> Range:
+def read_range(text: str, *, decimal: str = ".", sure: bool = False) -> Range:
     """Read one size or revenue; (nan, nan) where it can't be read.
+
+    Parameters
+    ----------
+    text : str
+    decimal : {".", ","}
+    sure : bool
+        Whether the mark is known to part a fraction: "1.234" is then one and a bit.
 
     Examples
     --------
@@ -195,14 +206,22 @@ def read_range(text: str, *, decimal: str = ".") -> Range:
     plain = _plain(text)
     if plain in _ALONE:
         return (1.0, 1.0)
+
+    def number(part: str) -> float:
+        return _number(part, decimal, sure=sure)
+
     if found := _AT_MOST.match(plain):
-        return _made(0.0, _number(found["end"], decimal))
+        return _made(0.0, number(found["end"]))
     if found := _AT_LEAST.match(plain):
-        return _made(_number(found["end"] or found["start"], decimal), np.inf)
-    number = _number(plain, decimal)
-    if not np.isnan(number):
-        return (number, number)
-    return _between(plain, decimal)
+        return _made(number(found["end"] or found["start"]), np.inf)
+    below = _BELOW_0.match(plain)
+    one = -number(below["size"] or below["closed"]) if below else number(plain)
+    return _between(plain, number) if np.isnan(one) else (one, one)
+
+
+def number_forms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The forms of the numbers in some texts, each text given with how often it comes."""
+    return joined_forms((one, n) for text, n in texts for one in _DIGITS.findall(_plain(text)))
 
 
 def looks_like_date(text: str) -> bool:
@@ -221,11 +240,11 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", without).strip()
 
 
-def _between(plain: str, decimal: str) -> Range:
+def _between(plain: str, number: Callable[[str], float]) -> Range:
     found = _BETWEEN.match(plain)
     if not found:
         return _UNREAD
-    low, high = _number(found["low"], decimal), _number(found["high"], decimal)
+    low, high = number(found["low"]), number(found["high"])
     scale = _scale_of(found["high"])
     if scale > 1 and _scale_of(found["low"]) == 1:
         # "10-50M" speaks of millions on both sides; "500-1M" may or may not
@@ -242,21 +261,21 @@ def _scale_of(text: str) -> float:
     return _SCALE.get(found["scale"] or "", 1.0) if found else 1.0
 
 
-def _number(text: str, decimal: str) -> float:
+def _number(text: str, decimal: str, *, sure: bool = False) -> float:
     found = _NUMBER.match(text.strip())
     if not found or (found["scale"] and found["scale"] not in _SCALE):
         return np.nan
     scale = _SCALE.get(found["scale"] or "", 1.0)
     digits = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(\D|$))", "", found["digits"].strip())
-    value = _settled(digits, decimal, scaled=scale > 1)
+    value = _settled(digits, decimal, sure=sure or scale > 1)
     return float(f"{value * scale:.12g}")  # 36.9 * 1e6 is not 36900000.000000004
 
 
-def _settled(digits: str, decimal: str, *, scaled: bool) -> float:
+def _settled(digits: str, decimal: str, *, sure: bool) -> float:
     """A number whose marks say which of them parts the fraction."""
     other = "," if decimal == "." else "."
     group, point = re.escape(other), re.escape(decimal)
-    if re.fullmatch(rf"\d{{1,3}}{point}\d{{3}}", digits) and not scaled:
+    if re.fullmatch(rf"\d{{1,3}}{point}\d{{3}}", digits) and not sure:
         return np.nan
     if re.fullmatch(rf"(\d+|\d{{1,3}}({group}\d{{3}})+)({point}\d+)?", digits):
         return float(digits.replace(other, "").replace(decimal, "."))

@@ -20,7 +20,10 @@ _STAGED = "segkit__"
 UNDER = "set_aside_under"
 """Column of the set-aside lines that names the rule."""
 MOST_MALFORMED = 0.5
-
+DATE_FIX = (
+    "Say how the dates are written as `date_format` of this table in study.yaml, such as "
+    '"%d/%m/%Y" for 31/12/2024 or "%d.%m.%Y %H:%M" for 31.12.2024 18:30'
+)
 
 _RULE = f"{_STAGED}rule"
 BARRED = f"{_STAGED}barred"
@@ -211,7 +214,7 @@ def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limi
             raise DataError(
                 f"{raw.where}: {unread:,} of {given:,} values of '{column}' can't be read",
                 f"{_stated(value, spec)}; here are {shapes(raw, column, failed[column])}",
-                "Correct this table's entry in study.yaml",
+                DATE_FIX if value.type().is_timestamp() else "Correct this table's entry in study.yaml",
             )
 
 

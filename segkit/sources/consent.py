@@ -32,7 +32,9 @@ HELD = ["customer_id", "purpose", "channel", "status", "date"]
 ANY = "any"
 """What the counts call a consent that isn't for one channel."""
 MOST_CHANNELS = 20
-_WORST = {"granted": 0, "unknown": 1, "withdrawn": 2}
+_WORST = {"granted": 0, "unknown": 1, "refused": 2, "withdrawn": 3}
+_OUT = ("refused", "withdrawn")
+"""What holds whatever its date: consent is asked when data is used."""
 _FIRST, _LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
 
 
@@ -45,7 +47,8 @@ class Consent(Shown):
     purpose, channel : str
         For which the study runs; no channel: all that were asked.
     counts : pandas.DataFrame, indexed by purpose and channel
-        Customers whose consent is `granted`, `withdrawn` and `unknown`.
+        Customers whose consent is `granted`, `withdrawn` (after it was granted), `refused` (never
+        granted) and `unknown`.
     held : pandas.DataFrame
         The row that holds for each customer, purpose and channel ("" for no one channel):
         customer_id, purpose, channel, status and date. Private. After a run's tables were saved,
@@ -71,8 +74,8 @@ class Consent(Shown):
     def standing(self) -> pd.Series:
         """Status of each customer who was asked, for the study's purpose and channel.
 
-        One channel that was withdrawn, or of which nothing is known, counts for all where the study
-        names none.
+        One channel that was withdrawn or refused, or of which nothing is known, counts for all where
+        the study names none.
         """
         rows = self.held[self.held["purpose"] == self.purpose]
         if self.channel:
@@ -95,7 +98,7 @@ class Consent(Shown):
         rows = self.counts.loc[self.counts.index.get_level_values("purpose") == self.purpose]
         over = ", ".join(
             f"{'' if channel == ANY else f'{channel}: '}{row.granted:,} granted, {row.withdrawn:,} "
-            f"withdrawn, {row.unknown:,} unknown"
+            f"withdrawn{f', {row.refused:,} refused' if row.refused else ''}, {row.unknown:,} unknown"
             for (_, channel), row in zip(rows.index, rows.itertuples(), strict=True)
         )
         return f"Consent for {self.purpose}: {over}."
@@ -188,10 +191,10 @@ def gather_consent(check: Check, study: Study) -> Consent:
 
     Notes
     -----
-    The latest day before `as_of` holds; on one day a withdrawal beats the rest. A withdrawal holds
-    whatever its date, also on or after `as_of`: the right to use data is asked when it is used. A
-    grant on or after `as_of`, or with an unreadable date, is no grant; one without a date is older
-    than any other.
+    The latest day before `as_of` holds; on one day a withdrawal beats a refusal, and both the rest.
+    Both hold whatever their date, also on or after `as_of`: the right to use data is asked when it is
+    used. A grant on or after `as_of`, or with an unreadable date, is no grant; one without a date is
+    older than any other.
     """
     words, spec = _words(study), study.tables["consent"]
     rows = _long(check, spec)
@@ -257,7 +260,7 @@ def _check_channels(channels: pd.Series, check: Check, study: Study) -> None:
 
 
 def _held(rows: pd.DataFrame, study: Study, words: ConsentSpec) -> Consent:
-    as_of, is_out = pd.Timestamp(study.as_of), rows["status"] == "withdrawn"
+    as_of, is_out = pd.Timestamp(study.as_of), rows["status"].isin(_OUT)
     day = rows["date"].dt.normalize()
     late = day >= as_of
     no_grant = ~is_out & (late | rows["unread"])
@@ -267,14 +270,21 @@ def _held(rows: pd.DataFrame, study: Study, words: ConsentSpec) -> Consent:
     status = rows["status"].where(~no_grant, "unknown")
     settled = rows.assign(status=status, day=place, worst=status.map(_WORST))
     keys = ["customer_id", "purpose", "channel"]
-    n_late = int((is_out & late).sum())
+    n_late = {
+        "withdrawals": int((late & (rows["status"] == "withdrawn")).sum()),
+        "refusals": int((late & (rows["status"] == "refused")).sum()),
+    }
     n_early = int((no_grant & (rows["status"] == "granted")).sum())
     n_contrary = int((settled.groupby([*keys, "day"])["status"].nunique() > 1).sum())
     held = settled.sort_values([*keys, "day", "worst"]).drop_duplicates(keys, keep="last")
     held = held[HELD].reset_index(drop=True)
     said = {
-        f"{n_contrary:,} consents have different statuses on one day: a withdrawal holds": n_contrary,
-        f"{n_late:,} withdrawals of consent are dated on or after as_of, and hold all the same": n_late,
+        f"{n_contrary:,} consents have different statuses on one day: a withdrawal holds, else a "
+        "refusal": n_contrary,
+        **{
+            f"{n:,} {what} of consent are dated on or after as_of, and hold all the same": n
+            for what, n in n_late.items()
+        },
         f"{n_early:,} grants of consent are dated on or after as_of or can't be dated, and don't "
         "count": n_early,
     }

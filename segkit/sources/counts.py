@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.moneytext import money_text
 from segkit.sources.check import Check
 from segkit.study import Study
 
@@ -42,7 +43,7 @@ def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str
     orders, lines = f"{counts['orders']:,} {words['orders']}", f"{counts['lines']:,} lines"
     if "amount" not in counts:
         return f"{customers} and {orders} on {lines}"
-    return f"{customers}, {orders} and {currency}{counts['amount']:,.2f} in sales on {lines}"
+    return f"{customers}, {orders} and {money_text(counts['amount'], currency)} in sales on {lines}"
 
 
 def quiet_end(lines: ibis.Table, study: Study) -> list[str]:

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import shutil
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,31 @@ def first_bytes(path: Path, n: int = 4) -> bytes:
 def is_gzip(path: Path) -> bool:
     """Whether a file is gzipped, whatever its name ends in."""
     return first_bytes(path, 2) == b"\x1f\x8b"
+
+
+def refuse_workbook(path: Path) -> None:
+    """Refuse an Excel workbook or an archive, whatever its name ends in: no text can be read in it."""
+    start = first_bytes(path, 8)
+    if start.startswith(b"PK\x03\x04"):
+        what = "an Excel workbook" if _is_workbook(path) else "a zip archive"
+    elif start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        what = "an Excel workbook of the old form"
+    else:
+        return
+    fix = "Save its sheet as CSV (UTF-8)" if "Excel" in what else "Unpack it"
+    raise DataError(
+        f"{path.name} is {what}",
+        "CSV, also gzipped, or Parquet",
+        f"{fix} and name that file",
+    )
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:  # cut off, or of another kind: its name is all there is
+        return path.suffix.lower() in {".xlsx", ".xlsm"}
 
 
 @contextmanager

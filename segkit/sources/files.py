@@ -17,7 +17,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
-from segkit.sources.encoding import first_bytes
+from segkit.sources.encoding import first_bytes, refuse_workbook
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -58,6 +58,7 @@ def read_raw(
     with located(spec.file, folder) as path:
         if first_bytes(path) == b"PAR1":
             return _read_parquet(con, name, path)
+        refuse_workbook(path)
         table, malformed, notices = read_csv(con, f"raw_{name}", spec, path)
         return Raw(table, malformed, _sha256(path), path.name, notices)
 

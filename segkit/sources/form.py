@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from segkit.sources.csvfile import WHITESPACE, looks_like_values
-from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes
+from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes, refuse_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
 SEEN_BYTES = 1 << 20
@@ -21,6 +21,7 @@ def is_parquet(path: Path) -> bool:
 
 def first_lines(path: Path) -> tuple[str, list[str]]:
     """The encoding of a CSV file and the lines it starts with, without a byte order mark."""
+    refuse_workbook(path)
     with open_bytes(path) as stream:
         start = stream.read(SEEN_BYTES)
     encoding = _guess_encoding(path, start)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise
-from operator import and_, or_
+from operator import or_
 from typing import Any
 
 import ibis
 
 from segkit.sources.amounts import EMPLOYEE_EDGES, REVENUE_EDGES, band_labels
+from segkit.sources.choices import NONE, all_blank, is_blank
 from segkit.sources.prepared import joined
 from segkit.sources.values import as_number
 from segkit.tablespec import TableSpec
@@ -84,7 +85,8 @@ def make(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
     amount: the middle of a range, the lower end of an open one; with `bands`, the band that holds all
     of the range. growth: (later - earlier) / earlier. distance_km: great circle, whole kilometres.
     postcode_area: capitals without blanks, leading part. country: by its ISO codes and names.
-    chosen: an option's cell is filled, or its text stands among the others of the cell.
+    chosen: an option's cell is filled, or its text stands among the others of the cell; where nothing
+    is, the answer is missing, or with `blank: none` not chosen.
     """
     return MADE[trait.kind](table, trait, spec)
 
@@ -92,7 +94,7 @@ def make(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
 def _amount(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
     low, high = (table[joined(end, trait.column)] for end in ("low", "high"))
     before = {"like a date, as a spreadsheet writes 11-50": table[joined("dated", trait.column)]}
-    blank = _blank(table[trait.column])
+    blank = is_blank(table[trait.column])
     if not trait.bands:
         return Made(_middle(low, high), blank, before)
     edges = [float("-inf"), *_edges(trait), float("inf")]
@@ -124,7 +126,7 @@ def _middle(low: Any, high: Any) -> Any:
 def _growth(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
     ends = [[table[joined(end, column)] for end in ("low", "high")] for column in trait.origin]
     earlier, later = (_middle(low, high) for low, high in ends)
-    blank = reduce(or_, (_blank(table[column]) for column in trait.origin))
+    blank = reduce(or_, (is_blank(table[column]) for column in trait.origin))
     dated = reduce(or_, (table[joined("dated", column)].fill_null(False) for column in trait.origin))
     nothing = {"the earlier amount is 0": earlier == 0}
     value = (later - earlier) / earlier.nullif(0.0)
@@ -147,7 +149,7 @@ def _distance(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
         "outside of the earth's coordinates": outside,
         "at 0, 0, which stands for nowhere": (latitude == 0) & (longitude == 0),
     }
-    blank = reduce(or_, (_blank(table[column]) for column in trait.origin))
+    blank = reduce(or_, (is_blank(table[column]) for column in trait.origin))
     return Made(outside.ifelse(ibis.null("float64"), (EARTH_KM * arc).round()), blank, before)
 
 
@@ -160,26 +162,26 @@ def _postcode(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
         area = long.ifelse(code.left(trait.area), ibis.null("string"))
     else:
         area = code.re_extract(AREAS[str(trait.area)], 1).nullif("")
-    return Made(area, _blank(raw))
+    return Made(area, is_blank(raw))
 
 
 def _country(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
-    return Made(table[joined("country", trait.column)], _blank(table[trait.column]))
+    return Made(table[joined("country", trait.column)], is_blank(table[trait.column]))
 
 
 def _chosen(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
-    raw = table[trait.column]
+    raw, counted = table[trait.column], ibis.literal(trait.blank != NONE)
     if not trait.separator:
-        unanswered = reduce(and_, (_blank(table[column]) for column in trait.among or [trait.column]))
+        unanswered = all_blank(table, trait.among or [trait.column]) & counted
         said_no = _text(raw).lower().isin(["0", "no", "false", "not selected", "unchecked"])
-        picked = ~_blank(raw) & ~said_no.fill_null(False)
+        picked = ~is_blank(raw) & ~said_no.fill_null(False)
         return Made(picked.cast("float64"), unanswered)
     mark = trait.separator
     both = rf"\s*{_escaped(mark)}\s*"
-    cell = _text(raw).lower().re_replace(both, mark)
+    cell = _text(raw).fill_null("").lower().re_replace(both, mark)
     option = ibis.literal(trait.option.lower()).re_replace(both, mark)
     held = (ibis.literal(mark) + cell + mark).contains(ibis.literal(mark) + option + mark)
-    return Made(held.cast("float64"), _blank(raw))
+    return Made(held.cast("float64"), is_blank(raw) & counted)
 
 
 def _escaped(mark: str) -> str:
@@ -189,11 +191,6 @@ def _escaped(mark: str) -> str:
 def _text(raw: Any) -> Any:
     text = raw.cast("string").strip()
     return text.re_replace(r"\.0$", "") if raw.type().is_floating() else text
-
-
-def _blank(raw: Any) -> Any:
-    told = raw.cast("string").strip().lower().isin(["", "nan", "null", "<na>"])
-    return (raw.isnull() | told).fill_null(True)
 
 
 MADE: Mapping[str, Callable[[ibis.Table, TraitSpec, TableSpec], Made]] = {

@@ -125,7 +125,8 @@ def _summary_of_customers(name: str, guess: Guess, guessed: Guessed) -> str:
         ]
     lines += [f"  '{column}' is left out: {why}" for column, why in guessed.left_out.items()]
     lines += [f"  as_of {guessed.as_of}: {guessed.as_of_why}"]
-    lines += [f"  weight '{guessed.weight}' is said and not used"] if guessed.weight else []
+    said = f"  weight '{guessed.weight}': sizes and profiles are weighted by it"
+    lines += [said] if guessed.weight else []
     lines += ["`title` and `decision` are printed on the report: put your own."]
     lines += [f"Then: segkit check {name}, and segkit run {name}"]
     return "\n".join(lines)

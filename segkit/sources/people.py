@@ -19,22 +19,29 @@ from segkit.sources.check import (
 from segkit.sources.files import Raw
 from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id
+from segkit.sources.weights import weights_aside
 from segkit.tablespec import TableSpec
 
 ROW_DIGITS = 9
 
 
-def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
+def check_customers(con: Backend, raw: Raw, spec: TableSpec, *, weight: str = "") -> Check:
     """Read a customer table: one row per id; exact copies are set aside, contradictions refused.
 
     Without an id each row is a subject of its own: equal rows can be different people, so all stay.
+    Where the study has weights, rows that stand for nobody are set aside.
     """
+
+    def aside(table: ibis.Table) -> Values:
+        weightless = weights_aside(table, raw, spec, weight) if weight else {}
+        return {**rows_aside(table, raw, spec), **weightless}
+
     if "customer_id" not in spec.columns:
         number = (ibis.row_number() + 1).cast("string").lpad(ROW_DIGITS, "0")
         ids = {"customer_id": ibis.literal("row ") + number}
         return settle(
             con, raw, ids, lambda table, read: {**read, **_others(table)},
-            lambda table, *_: rows_aside(table, raw, spec),
+            lambda table, *_: aside(table),
         )  # fmt: skip
     id_column = spec.columns["customer_id"]
 
@@ -42,7 +49,7 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec) -> Check:
         others = [name for name in as_it_came(table) if name not in {id_column, "customer_id"}]
         return {name: table[name] for name in others}
 
-    return _one_line_each(con, raw, spec, "customer_id", descriptors)
+    return _one_line_each(con, raw, spec, "customer_id", descriptors, aside)
 
 
 def _others(table: ibis.Table) -> Values:
@@ -67,7 +74,9 @@ def check_products(con: Backend, raw: Raw, spec: TableSpec) -> Check:
     def category(table: ibis.Table) -> Values:
         return {"category": table[str(spec.columns["category"])].cast("string").strip()}
 
-    return _one_line_each(con, raw, spec, "product_id", category)
+    return _one_line_each(
+        con, raw, spec, "product_id", category, lambda table: rows_aside(table, raw, spec)
+    )
 
 
 def coverage(customers: pd.DataFrame, lines: ibis.Table, words: Mapping[str, str]) -> list[str]:
@@ -92,6 +101,7 @@ def _one_line_each(
     spec: TableSpec,
     id_name: str,
     others: Callable[[ibis.Table], Values],
+    aside: Callable[[ibis.Table], Values],
 ) -> Check:
     require_columns(raw, spec)
     refuse_float_ids(raw, spec, [id_name])
@@ -101,13 +111,11 @@ def _one_line_each(
         raw,
         {id_name: as_id(raw.table[id_column], spec)},
         lambda table, read: {**read, **others(table)},
-        lambda table, read, columns: (
-            rows_aside(table, raw, spec)
-            | {
-                f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
-                "duplicate": copy_number(table) > 0,
-            }
-        ),
+        lambda table, read, columns: {
+            **aside(table),
+            f"no {id_name.replace('_', ' ')}": columns[id_name].isnull(),
+            "duplicate": copy_number(table) > 0,
+        },
     )
     _refuse_contradictions(check, id_name, id_column)
     return check

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.sources.birthdates import why_births
 from segkit.sources.names import plain_name
 from segkit.sources.places import is_full_postcode, is_point
 from segkit.traitsense import looks_like_coordinates
@@ -28,7 +29,8 @@ class Personal:
     column : str
     kind : str
         "e-mail addresses", "phone numbers", "payment cards", "bank accounts", "national ids",
-        "IP addresses", "street addresses", "full postcodes", "coordinates" or "person names".
+        "IP addresses", "street addresses", "full postcodes", "coordinates", "birth dates" or "person
+        names".
     share : float
         Of the filled values that were looked at, how many have that form, 0 to 1.
     why : str
@@ -108,6 +110,8 @@ def refuse_personal(data: pd.DataFrame, names: Iterable[str]) -> None:
 def _look(column: str, values: pd.Series) -> Personal | None:
     if looks_like_coordinates(column) and values.notna().any():
         return Personal(column, "coordinates", 1.0, "it is named so")
+    if why := why_births(column, values):
+        return Personal(column, "birth dates", 1.0, why)
     times = _texts(values).value_counts()
     if times.empty:
         return None

@@ -1,6 +1,5 @@
 """What a trait's texts stand for - amounts, entries of a lookup table - joined to the customers."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,16 +9,20 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.sources.amounts import looks_like_date, read_range
+from segkit.scalespec import item_traits
+from segkit.sources.amounts import looks_like_date, number_forms, read_range
+from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
+from segkit.sources.currencies import mixed_notices, named_in
 from segkit.sources.files import read_raw
+from segkit.sources.money import settle_columns
+from segkit.sources.notation import marked, settled_for
 from segkit.study import Study
 from segkit.tablespec import TableSpec
-from segkit.traits import TraitSpec
+from segkit.traits import NUMBERS, TraitSpec
 
 _KEY = "segkit__key"
-_CURRENCIES = re.compile(r"[$€£¥]|\b(?:USD|EUR|GBP|CHF|JPY|CAD|AUD)\b", re.IGNORECASE)
-_CODES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+CUSTOMERS = "the customer table"
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Prepared:
     ----------
     table : ibis.Table
         The customers; per text that was looked up further columns, named by `joined`.
+    spec : TableSpec
+        The table's, with the marks that its columns of numbers settle.
     notices : list of str
         Odd things that were counted and left as they are.
     inputs : dict of str to str
@@ -37,6 +42,7 @@ class Prepared:
     """
 
     table: ibis.Table
+    spec: TableSpec
     notices: list[str] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
 
@@ -51,7 +57,8 @@ def prepare(
     customers: ibis.Table,
     study: Study,
     traits: Mapping[str, TraitSpec] | None = None,
-    decimal: str | None = None,
+    spec: TableSpec | None = None,
+    where: str = CUSTOMERS,
 ) -> Prepared:
     """Join what amounts and looked-up texts stand for.
 
@@ -62,27 +69,34 @@ def prepare(
         Kept rows: customer_id and the file's own columns.
     study : Study
     traits : dict of str to TraitSpec, optional
-        Those that are read in this table; by default all of the study's.
-    decimal : str, optional
+        Those that are read in this table; by default all of the study's, and its survey items.
+    spec : TableSpec, optional
         The table's; by default the customer table's.
+    where : str
+        What to call the table in a message.
 
     Raises
     ------
     DataError
-        A lookup table lacks a column, or says two things of one key.
+        A lookup table lacks a column, or says two things of one key; a column of numbers can be read
+        two ways; one of amounts mixes currencies.
     """
-    made = Prepared(customers)
-    traits = study.traits if traits is None else traits
-    decimal = decimal or study.tables["customers"].decimal
+    made = Prepared(customers, spec or study.tables["customers"])
+    traits = {**study.traits, **item_traits(study.scales)} if traits is None else traits
+    numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
+    made.spec, said = settle_columns(customers, where, study, made.spec, numbers)
+    made.notices += said
     for column in dict.fromkeys(_amount_columns(traits)):
         if column in customers.columns:
-            _join_amounts(con, made, column, decimal)
+            _join_amounts(con, made, column, study, where)
     for column in dict.fromkeys(t.column for t in traits.values() if t.kind == "country"):
         if column in customers.columns:
             _join_countries(con, made, column)
     for name, trait in traits.items():
         if trait.lookup and trait.column in customers.columns:
             _join_lookup(con, made, name, trait, study)
+    chosen = choice_notices(customers, traits)
+    made.notices += chosen if where == CUSTOMERS else [f"{where}: {text}" for text in chosen]
     return made
 
 
@@ -92,9 +106,10 @@ def _amount_columns(traits: Mapping[str, TraitSpec]) -> Iterable[str]:
             yield from trait.sources
 
 
-def _join_amounts(con: Backend, made: Prepared, column: str, decimal: str) -> None:
+def _join_amounts(con: Backend, made: Prepared, column: str, study: Study, where: str) -> None:
     text, counts = _distinct(made.table, column)
-    ranges = [read_range(one, decimal=decimal) for one in counts["text"]]
+    decimal, sure = _amount_marks(made, column, counts, study, where)
+    ranges = [read_range(one, decimal=decimal, sure=sure) for one in counts["text"]]
     read = pd.DataFrame(
         {
             _KEY: counts["text"].astype("object"),
@@ -104,7 +119,24 @@ def _join_amounts(con: Backend, made: Prepared, column: str, decimal: str) -> No
         }
     )
     _join(con, made, text, read.astype({joined("dated", column): bool}))
-    made.notices += _currencies(column, counts)
+
+
+def _amount_marks(
+    made: Prepared, column: str, counts: pd.DataFrame, study: Study, where: str
+) -> tuple[str, bool]:
+    """The decimal mark of a column of amounts, and whether it is known to part a fraction."""
+    if not made.table[column].type().is_string():
+        return ".", True
+    pairs = list(zip(counts["text"], counts["n"].astype(int), strict=True))
+    named: dict[str, int] = {}
+    for text, n in pairs:
+        for sign in named_in(text):
+            named[sign] = named.get(sign, 0) + n
+    made.notices += mixed_notices(where, {column: named}, study.rules["mixed_currencies"])
+    limit, forms = study.rules["max_unreadable_share"], number_forms(pairs)
+    made.spec, said = settled_for(column, forms, made.spec, where, limit, default=".")
+    made.notices += said
+    return marked(made.spec, column).decimal, bool(made.spec.stated) or column in made.spec.marks
 
 
 def _join_countries(con: Backend, made: Prepared, column: str) -> None:
@@ -131,18 +163,6 @@ def _join(con: Backend, made: Prepared, text: Any, entries: pd.DataFrame) -> Non
     both = wide.left_join(right, wide[f"{_KEY}_own"] == right[_KEY])
     both = both.drop(_KEY, f"{_KEY}_own")
     made.table = con.create_table(ibis.util.gen_name("prepared"), both, temp=True)
-
-
-def _currencies(column: str, counts: pd.DataFrame) -> list[str]:
-    """Say that amounts in several currencies aren't converted."""
-    found: dict[str, int] = {}
-    for text, n in zip(counts["text"], counts["n"], strict=True):
-        for mark in {_CODES.get(mark, mark.upper()) for mark in _CURRENCIES.findall(text)}:
-            found[mark] = found.get(mark, 0) + int(n)
-    if len(found) < 2:
-        return []
-    listed = ", ".join(f"{mark} {n:,}" for mark, n in sorted(found.items()))
-    return [f"'{column}' holds amounts in {len(found)} currencies ({listed}); they are not converted"]
 
 
 def _join_lookup(con: Backend, made: Prepared, name: str, trait: TraitSpec, study: Study) -> None:

@@ -22,8 +22,9 @@ from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
-from segkit.sources.respondents import unlisted, weight_notice
 from segkit.sources.traits import read_traits
+from segkit.sources.unused import unused
+from segkit.sources.weights import weight_notice, with_weights
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -105,8 +106,8 @@ class Reading:
             made = prepare(self.con, check.kept(), self.study)
             self.notices += made.notices
             self.inputs |= made.inputs
-            self.traits, self.trait_record = read_traits(made.table, self.study)
-            self.notices += unlisted(made.table, self.study)
+            self.traits, self.trait_record = read_traits(made.table, self.study, made.spec)
+        self.notices += unused(self.study, customers.columns)
         return customers
 
     def joined(self, lines: ibis.Table | None) -> Joined:
@@ -121,7 +122,9 @@ class Reading:
             sources.append(source_of(name, check, self.study))
         joined = join_sources(self.con, sources, self.study, own=own, lines=lines)
         self.traits, self.trait_record = joined.traits, joined.record
+        self.inputs |= joined.inputs
         self.notices += [*findings_of(joined.profile), *joined.profile.notices]
+        self.notices += unused(self.study, () if own is None else own.columns)
         return joined
 
     def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:
@@ -129,15 +132,17 @@ class Reading:
         raw = self._raw("customers")
         if lines is None:
             refuse_malformed(raw)
-        check = people.check_customers(self.con, raw, spec)
-        customers = check.kept().order_by("customer_id").execute().set_index("customer_id")
+        weight = self.study.weight
+        check = people.check_customers(self.con, raw, spec, weight=weight)
+        kept = with_weights(check, self.study) if weight else check.kept()
+        customers = kept.order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
         if lines is None and customers.empty:
             refuse_no_customer(check)
         if "customer_id" not in spec.columns:
             self.notices.append(people.unnamed_rows(check, self.study.words))
-        if self.study.weight:
-            self.notices.append(weight_notice(check.kept(), self.study))
+        if weight and len(customers):
+            self.notices.append(weight_notice(customers[weight], self.study))
         return check, customers
 
     def as_it_came(self, name: str) -> Raw:

@@ -1,18 +1,12 @@
-"""Rows of a survey that are no answers, and the weights of those that are."""
+"""Rows of a survey that are no answers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import ibis
 
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
-from segkit.sources.values import as_number
-from segkit.study import Study
 from segkit.tablespec import TableSpec
-
-MOST_UNLISTED = 0.5
-"""Above this share of answers without a listed option the options must be wrong."""
 
 
 def rows_aside(table: ibis.Table, raw: Raw, spec: TableSpec) -> dict[str, Any]:
@@ -37,47 +31,6 @@ def rows_aside(table: ibis.Table, raw: Raw, spec: TableSpec) -> dict[str, Any]:
     return rules
 
 
-def weight_notice(customers: ibis.Table, study: Study) -> str:
-    """Say what the survey's weights would change, and that they aren't used.
-
-    Notes
-    -----
-    The design effect is Kish's: n times the sum of squared weights over the square of their sum.
-
-    Raises
-    ------
-    DataError
-        There is no such column, or it holds something else than numbers from 0.
-
-    References
-    ----------
-    Kish, L. (1965). Survey Sampling.
-    """
-    if study.weight not in customers.columns:
-        known = [column for column in customers.columns if column != "customer_id"]
-        raise DataError(
-            f"the customer table has no column '{study.weight}', which `weight` names",
-            fix=nearest(study.weight, known),
-        )
-    number = as_number(customers[study.weight], study.tables["customers"])
-    weights = customers.select(weight=number)["weight"].execute().astype("float64")
-    n_bad = int((weights.isna() | (weights < 0)).sum())
-    if n_bad or not weights.sum():
-        raise DataError(
-            f"`weight` names '{study.weight}', and {n_bad:,} of its {len(weights):,} values are blank, "
-            "negative or no numbers",
-            "a number from 0 for every row, and not 0 for all",
-        )
-    effect = len(weights) * float((weights**2).sum()) / float(weights.sum()) ** 2
-    words = study.words["customers"]
-    return (
-        f"'{study.weight}' holds weights from {weights.min():g} to {weights.max():g}; they are not "
-        f"used: each of the {len(weights):,} {words} counts once, in segments and in shares. Weighted, "
-        f"they would say as much as {len(weights) / effect:,.0f} unweighted ones (design effect "
-        f"{effect:.2f})"
-    )
-
-
 def require(raw: Raw, column: str, where: str) -> None:
     """Refuse a rule about a column that the table doesn't have."""
     if column not in raw.table.columns:
@@ -85,50 +38,3 @@ def require(raw: Raw, column: str, where: str) -> None:
             f"{raw.where} has no column '{column}', which `{where}` names",
             fix=nearest(column, raw.table.columns),
         )
-
-
-def unlisted(customers: ibis.Table, study: Study) -> list[str]:
-    """Count the answers that hold none of a question's options where they stand in one cell."""
-    asked: dict[str, list[str]] = {}
-    marks: Mapping[str, str] = {t.column: t.separator for t in study.traits.values() if t.separator}
-    for trait in study.traits.values():
-        if trait.separator:
-            asked.setdefault(trait.column, []).append(trait.option)
-    return [
-        notice
-        for column, options in asked.items()
-        if (notice := _unlisted(customers, column, options, marks[column]))
-    ]
-
-
-def _unlisted(customers: ibis.Table, column: str, options: list[str], mark: str) -> str:
-    """Cells from which every listed option is taken; what is left is another answer."""
-    cells = customers.select(cell=customers[column].cast("string").strip()).execute()["cell"].dropna()
-    counts = cells[cells != ""].str.lower().value_counts()
-    listed = sorted((_tight(option, mark) for option in options), key=len, reverse=True)
-    n_other = n_none = 0
-    for cell, n in counts.items():
-        whole = left = f"{mark}{_tight(str(cell), mark)}{mark}".replace(mark, mark * 2)
-        for option in listed:
-            left = left.replace(f"{mark}{option.replace(mark, mark * 2)}{mark}", "")
-        other = bool(left.replace(mark, "").strip())
-        n_other += int(n) * other
-        n_none += int(n) * (left == whole)
-    if counts.sum() and n_none > MOST_UNLISTED * counts.sum():
-        raise DataError(
-            f"{n_none:,} of {counts.sum():,} answers in '{column}' hold none of its {len(options)} "
-            "options",
-            "options as they stand in the cells, and the separator between them",
-            "Correct the question's entry under `choices`",
-        )
-    if not n_other:
-        return ""
-    return (
-        f"{n_other:,} answers in '{column}' hold something that is none of its {len(options)} options; "
-        "it is not read"
-    )
-
-
-def _tight(text: str, mark: str) -> str:
-    """In small letters, without blanks around the separator."""
-    return mark.join(part.strip() for part in text.lower().split(mark))

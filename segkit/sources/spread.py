@@ -8,10 +8,8 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.files import Raw
-from segkit.sources.values import as_number
+from segkit.sources.money import money_of, number_of
 from segkit.tablespec import ORDER_MONEY, TableSpec
-
-"""What an order has once, in the order in which it is taken off."""
 
 
 def spread_over(name: str) -> str:
@@ -51,7 +49,7 @@ def spread(con: Backend, raw: Raw, spec: TableSpec) -> Raw:
         return raw
     order = raw.table[str(spec.columns["order_id"])].cast("string").strip().nullif("")
     cost = _cost(raw.table, spec)
-    given = {name: as_number(raw.table[str(spec.columns[name])], spec).abs() for name in wanted}
+    given = {name: money_of(raw.table, str(spec.columns[name]), spec).abs() for name in wanted}
     table = raw.table.mutate(segkit__order=order, segkit__cost=cost, **_staged(given))
     whole = ibis.window(group_by=table["segkit__order"])
     _refuse_two(raw, table, spec, wanted, whole)
@@ -77,9 +75,9 @@ def _cost(table: ibis.Table, spec: TableSpec) -> Any:
     """What a line cost, as far as it is above 0."""
     named = {name: str(column) for name, column in spec.columns.items()}
     if "amount" in named:
-        cost = as_number(table[named["amount"]], spec)
+        cost = money_of(table, named["amount"], spec)
     else:
-        cost = as_number(table[named["quantity"]], spec) * as_number(table[named["unit_price"]], spec)
+        cost = number_of(table, named["quantity"], spec) * money_of(table, named["unit_price"], spec)
     return (cost > 0).ifelse(cost, 0.0).fill_null(0.0)
 
 

@@ -10,14 +10,16 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
+from segkit.scalespec import item_traits
 from segkit.sources.made import ACCEPTED, MADE, bands_of, make
+from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
 from segkit.sources.printable import listed
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study
 from segkit.tablespec import TableSpec
-from segkit.traits import OTHER, ScaleSpec, TraitSpec, last_day
+from segkit.traits import NUMBERS, OTHER, TraitSpec, last_day
 
 _WHY = "__why"
 TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})
@@ -42,7 +44,9 @@ class ReadColumn:
         return (self.why == READ).ifelse(self.value, ibis.null(self.value.type()))
 
 
-def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_traits(
+    customers: ibis.Table, study: Study, spec: TableSpec | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read all traits and survey items of a study.
 
     Parameters
@@ -50,6 +54,8 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
     customers : ibis.Table
         Kept rows: customer_id and the file's own columns.
     study : Study
+    spec : TableSpec, optional
+        The customer table's, with the marks that its columns settle.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
             pd.DataFrame(columns=["trait", "outcome", "customers"]), 0
         )
     _require(customers, wanted)
-    spec = study.tables["customers"]
+    spec = spec or study.tables["customers"]
     columns = {}
     for name, trait in wanted.items():
         read = read_column(customers, name, trait, spec, study)
@@ -85,15 +91,6 @@ def read_traits(customers: ibis.Table, study: Study) -> tuple[pd.DataFrame, pd.D
         _refuse_unread(name, trait, record, study)
     values = {name: typed(frame[name], trait) for name, trait in wanted.items()}
     return pd.DataFrame(values, index=frame.index), record
-
-
-def item_traits(scales: Mapping[str, ScaleSpec]) -> dict[str, TraitSpec]:
-    """The items of all scales as traits: numbers within the scale's range."""
-    return {
-        item: TraitSpec("number", scale.basis, item, item, missing=scale.missing, plausible=scale.range)
-        for scale in scales.values()
-        for item in scale.items
-    }
 
 
 def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
@@ -119,7 +116,8 @@ def read_column(
     if trait.lookup:
         raw, text = _as_text(customers[joined("entry", name)])
         reasons["not in the lookup table"] = raw.isnull()
-    number = as_number(raw, spec) if trait.kind in {"number", "birth_year"} else None
+    noted = spec if trait.lookup else marked(spec, trait.column)
+    number = as_number(raw, noted) if trait.kind in NUMBERS else None
     for code, reason in trait.missing.items():
         is_code = text == code
         if number is not None and _is_number(code):
@@ -239,8 +237,13 @@ def refuse_unreadable(
             f"the trait '{name}': {unread:,} of {given:,} values of '{column}'"
             f"{f' in {where}' if where else ''} can't be read",
             _accepted(trait, spec),
-            "Correct the trait's entry in study.yaml; codes for no answer go under `missing`",
+            f"Correct the trait's entry in study.yaml{_date_fix(trait)}; codes for no answer go under "
+            "`missing`",
         )
+
+
+def _date_fix(trait: TraitSpec) -> str:
+    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind == "date" else ""
 
 
 def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
@@ -253,8 +256,13 @@ def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
     if trait.kind in MADE:
         return ACCEPTED[trait.kind]
     if trait.kind == "date":
-        return f"dates as '{trait.date_format or spec.date_format}' says"
-    return f"numbers with decimal '{spec.decimal}'"
+        return f"dates as date_format '{trait.date_format or spec.date_format}' of the trait says"
+    return f"numbers with decimal '{spec.decimal}'; `kind: amount` also reads currencies and units"
+
+
+def is_text(trait: TraitSpec) -> bool:
+    """Whether a trait's values are texts: levels, bands, places."""
+    return bool(trait.bands) or (trait.kind in TEXTS and trait.numbers is None)
 
 
 def typed(column: pd.Series, trait: TraitSpec) -> pd.Series:

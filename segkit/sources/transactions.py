@@ -1,6 +1,7 @@
 """Order lines: what is read in them, and the rules that set a line aside."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -20,11 +21,12 @@ from segkit.sources.check import (
     settle,
 )
 from segkit.sources.files import Raw
+from segkit.sources.money import money_of, number_of, settle_columns
 from segkit.sources.printable import listed
 from segkit.sources.spread import spread, spread_over
-from segkit.sources.values import as_id, as_moment, as_money, as_number
+from segkit.sources.values import as_id, as_moment, as_money
 from segkit.study import Study
-from segkit.tablespec import ORDER_MONEY
+from segkit.tablespec import ORDER_MONEY, TableSpec
 
 RETURN_RULES = ["cancellation", "return"]
 NUMBERS = ("amount", "quantity", "unit_price", "discount", *ORDER_MONEY)
@@ -59,6 +61,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     refuse_malformed(raw)
     _require_status(raw, study)
     refuse_float_ids(raw, spec, ["customer_id", *IDS])
+    raw, study = _in_its_notation(raw, study)
+    spec = study.tables["transactions"]
     raw = spread(con, raw, spec)
     check = settle(
         con,
@@ -71,6 +75,15 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
     by_column[str(spec.columns["order_date"])] = check.read["order_date"]
     refuse_unreadable(check.raw, spec, by_column, study.rules["max_unreadable_share"])
     return check
+
+
+def _in_its_notation(raw: Raw, study: Study) -> tuple[Raw, Study]:
+    """The study with the marks that the file's numbers settle where it states none."""
+    spec, numbers = study.tables["transactions"], _number_columns(study)
+    money = [column for column in numbers if column not in _counts(spec)]
+    spec, said = settle_columns(raw.table, raw.where, study, spec, numbers, money)
+    tables = {**study.tables, "transactions": spec}
+    return replace(raw, notices=(*raw.notices, *said)), replace(study, tables=tables)
 
 
 def notices(check: Check, study: Study) -> list[str]:
@@ -114,7 +127,16 @@ def _parsed(raw: Raw, study: Study) -> dict[str, Any]:
     if "category" in spec.columns:
         parsed["category"] = table[str(spec.columns["category"])].cast("string").strip()
     parsed |= {name: table[spread_over(name)] for name in ORDER_MONEY if name in spec.columns}
-    return parsed | {name: as_number(table[name], spec) for name in _number_columns(study)}
+    counts = _counts(spec)
+    return parsed | {
+        name: (number_of if name in counts else money_of)(table, name, spec)
+        for name in _number_columns(study)
+    }
+
+
+def _counts(spec: TableSpec) -> set[str]:
+    """The file's columns whose numbers are no money."""
+    return {str(spec.columns["quantity"])} if "quantity" in spec.columns else set()
 
 
 def _columns(read: Values, study: Study) -> Values:

@@ -409,7 +409,7 @@ def test_the_order_of_rows_does_not_matter(log, mails, seed):
 def test_sums_of_sentiments_and_seconds_do_not_depend_on_the_order(seed):
     rng = np.random.default_rng(seed)
     social = [("a", "2024-05-01", "like", f"{value:.5f}") for value in rng.uniform(-1, 1, 200)]
-    web = [("a", "2024-05-01", f"{value:.3f}") for value in rng.uniform(0, 900, 200)]
+    web = [("a", "2024-05-01", f"{value:.4f}") for value in rng.uniform(0, 900, 200)]
     columns = ("customer_id", "event_date", "action", "sentiment")
     visits = ("customer_id", "event_date", "duration_seconds")
     sentiments = {

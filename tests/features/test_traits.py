@@ -180,3 +180,22 @@ def test_check_says_what_is_kept_unread_and_left_out(tmp_path, monkeypatch, caps
     assert "kept: 60 customers" in said
     assert "note: 56 of 60 customers have every base" in said
     assert "bases: 2 for 56 customers" in said
+
+
+def test_weights_stand_beside_the_features_and_are_none_of_them():
+    features = alone(people().assign(w=np.arange(60) + 0.5), weight="w")
+    assert features.weights.tolist() == (np.arange(60) + 0.5).tolist()
+    assert features.weights.index.equals(features.frame.index)
+    assert "w" not in features.dictionary.index
+    assert alone(people()).weights is None
+
+
+def test_a_buyer_without_a_weight_is_refused_and_counted():
+    study = study_of(ORDER_COLUMNS, tables=CUSTOMERS, weight="w")
+    orders, known = make_transactions(), people().assign(w=2.0)
+    whole = segkit.load_tables(study, transactions=orders, customers=known)
+    assert (segkit.build_features(whole, as_of=AS_OF).weights == 2).all()
+    lacking = known.assign(w=known["w"].where(known.index != 0, 0.0))[:-1]
+    tables = segkit.load_tables(study, transactions=orders, customers=lacking)
+    with pytest.raises(DataError, match="2 of 60 customers have no weight: no row"):
+        segkit.build_features(tables, as_of=AS_OF)

@@ -8,35 +8,26 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+import yaml
 
 from tests.behaviour_data import make_events
+from tests.conftest import ROOT
 from tests.reporting.conftest import QUICK, make_project, segkit_command
 
 pytestmark = pytest.mark.slow
 
-STUDY = """title: Who visits, and who reads our mails?
-decision: The web team decides who gets the app, who the newsletter.
-as_of: 2024-06-01
-words: { customer: reader, customers: readers }
-tables:
-  web:
-    file: web.csv
-    columns: { customer_id: visitor, event_date: when, step: what, channel: source, device: device, agent: agent }
-    page_views: [page]
-    steps: [basket]
-  emails:
-    file: emails.csv
-    columns: { customer_id: reader, event_date: at, action: did, campaign: mail }
-"""  # noqa: E501
-CRM = """  customers: { file: crm.csv, columns: { customer_id: id } }
-traits:
-  region: { kind: category, basis: geographic }
-missing_bases: leave_out
-"""
-BASES = """bases: [n_visits, pages_per_visit, mobile_share, opened_share]
-descriptors: [bounce_share, reached_basket_share, clicked_share{more}]
-parameters: {{ k: 3, k_max: 3 }}
-"""
+CRM = {
+    "traits": {"region": {"kind": "category", "basis": "geographic"}},
+    "missing_bases": "leave_out",
+}
+
+
+def documented():
+    """The study of visits and e-mails that docs/study.md shows whole."""
+    text = (ROOT / "docs" / "study.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (block,) = [one for one in blocks if one.startswith("title:")]
+    return yaml.safe_load(block)
 
 
 def run_of(folder, *, with_crm):
@@ -48,8 +39,12 @@ def run_of(folder, *, with_crm):
     mails.to_csv(made / "emails.csv", index=False)
     ids = [f"c-{row:03d}" for row in range(130)]
     pd.DataFrame({"id": ids, "region": ["north", "south"] * 65}).to_csv(made / "crm.csv", index=False)
-    study = STUDY + (CRM if with_crm else "") + BASES.format(more=", region" if with_crm else "")
-    (made / "study.yaml").write_text(study, "utf-8")
+    study = documented()
+    if with_crm:
+        study["tables"]["customers"] = {"file": "crm.csv", "columns": {"customer_id": "id"}}
+        study["descriptors"].append("region")
+        study |= CRM
+    (made / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), "utf-8")
     done = segkit_command("run", "readers", *QUICK, cwd=project)
     assert done.returncode == 0, done.stderr
     run = project / "reports" / "readers" / "latest"

@@ -83,7 +83,9 @@ def test_done_twice_it_changes_nothing_more(shop):
     files = {path: path.read_bytes() for path in shop.folder.rglob("*") if path.is_file()}
     again = forget(shop, ID)
     assert (again.files, again.rows) == (0, 0)
-    assert "Already erased on 20" in again.reading
+    assert again.reading.startswith("Already erased on 20")
+    assert "nothing of this customer was left to erase" in again.reading
+    assert "0 rows" not in again.reading
     assert files == {path: path.read_bytes() for path in shop.folder.rglob("*") if path.is_file()}
 
 

@@ -92,5 +92,6 @@ def study(**keys):
         "bases": ["employees", "revenue", "growth"],
         "descriptors": ["industry", "country"],
         "missing_bases": "leave_out",
+        "rules": {"mixed_currencies": "keep"},
         "parameters": {"k": 4},
     } | keys

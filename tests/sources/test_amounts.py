@@ -49,6 +49,9 @@ INF = np.inf
         (">= 250", 250, INF),
         ("0", 0, 0),
         ("250.0", 250, 250),
+        ("-5", -5, -5),
+        ("(€1.234,50)", -1234.5, -1234.5),
+        ("CHF 1'200", 1200, 1200),
     ],
 )
 def test_what_crms_hold_is_read(text, low, high):
@@ -57,7 +60,7 @@ def test_what_crms_hold_is_read(text, low, high):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "n/a", "unknown", "-", "many", "200-51", "-5", "500-1M", "1.234", "11-50-200", "Nov-50",
+    ["", "n/a", "unknown", "-", "many", "200-51", "--5", "500-1M", "1.234", "11-50-200", "Nov-50",
      "10-Jan", "5 stars", "1,23,4", "12/2020", "+", "<", "1-10 or 11-50", "nan", "1e5x"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_missing_and_never_guessed(text):
@@ -68,6 +71,11 @@ def test_the_stated_notation_settles_a_lone_mark_before_three_digits():
     assert read_range("1.001-5.000", decimal=",") == (1001, 5000)
     assert read_range("1,001", decimal=".") == (1001, 1001)
     assert np.isnan(read_range("1,001", decimal=",")).all()
+
+
+def test_a_mark_that_is_known_to_part_a_fraction_does():
+    assert read_range("1.234", sure=True) == (1.234, 1.234)
+    assert read_range("1,234", decimal=",", sure=True) == (1.234, 1.234)
 
 
 def test_another_decimal_mark_is_refused():

@@ -63,6 +63,30 @@ def status(tables, customer) -> str:
 # --- which row holds
 
 
+@pytest.mark.parametrize("word", ["denied", "Declined", "never given", "refused", "not granted"])
+def test_who_never_agreed_has_refused_and_not_withdrawn(word):
+    tables = load(asked(("c1", "analytics", word, "2024-03-01")))
+    assert status(tables, "c1") == "refused"
+    assert left_out(tables) == {"analytics: refused": 4}
+    assert "9 granted, 0 withdrawn, 1 refused, 0 unknown" in tables.consent.reading
+
+
+def test_a_refusal_holds_whatever_its_date_and_yields_to_a_withdrawal():
+    rows = asked(
+        ("c1", "analytics", "denied", "2024-07-01"), ("c2", "analytics", "denied", "2024-03-01"),
+        ("c2", "analytics", "revoked", "2024-03-01"), ("c3", "analytics", "denied", "2024-03-01"),
+        ("c3", "analytics", "granted", "2024-03-02"),
+    )  # fmt: skip
+    tables = load(rows)
+    assert [status(tables, one) for one in ("c1", "c2", "c3")] == ["refused", "withdrawn", "granted"]
+    assert any("1 refusals of consent are dated on or after as_of" in n for n in tables.quality.notices)
+
+
+def test_a_study_s_own_word_for_a_refusal_counts():
+    tables = load(asked(("c1", "analytics", "nie", "")), consent={"statuses": {"refused": ["Nie"]}})
+    assert left_out(tables) == {"analytics: refused": 4}
+
+
 def test_unknown_withdrawn_and_never_asked_are_counted_apart():
     rows = asked(
         ("c1", "analytics", "opted out", "2024-03-01"), ("c2", "analytics", "pending", "2024-03-01")
@@ -87,7 +111,8 @@ def test_the_latest_row_holds_whatever_the_order_of_the_rows():
 def test_on_one_day_a_withdrawal_holds_and_the_contradiction_is_counted():
     tables = load(asked(("c1", "analytics", "no", "2024-01-01")))
     assert status(tables, "c1") == "withdrawn"
-    assert "1 consents have different statuses on one day: a withdrawal holds" in tables.quality.notices
+    said = "1 consents have different statuses on one day: a withdrawal holds, else a refusal"
+    assert said in tables.quality.notices
 
 
 def test_a_withdrawal_after_as_of_holds_and_a_grant_does_not():
@@ -131,7 +156,9 @@ def test_without_a_stated_channel_one_that_was_withdrawn_counts_for_all():
     assert left_out(load(rows, BY_CHANNEL)) == {"analytics: withdrawn": 4}
     assert left_out(load(rows, BY_CHANNEL, consent={"channel": "Email"})) == {}
     counts = load(rows, BY_CHANNEL).consent.counts
-    assert counts.loc[("analytics", "phone")].to_dict() == {"granted": 0, "withdrawn": 1, "unknown": 0}
+    assert counts.loc[("analytics", "phone")].to_dict() == {
+        "granted": 0, "withdrawn": 1, "refused": 0, "unknown": 0,
+    }  # fmt: skip
 
 
 def test_a_column_per_purpose_is_read_too():

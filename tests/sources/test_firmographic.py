@@ -43,7 +43,7 @@ def test_what_is_no_size_is_counted_under_its_own_reason():
 
 def test_a_revenue_without_bands_is_the_middle_of_its_range():
     given = ["$36.9 Million", "36,9 Mio. EUR", "$10M - $50M", "10,001+", "< 10", "5K"]
-    values, _ = read(table(x=cells(*given)), AMOUNT)
+    values, _ = read(table(x=cells(*given)), AMOUNT, rules={"mixed_currencies": "keep"})
     assert values.iloc[:6].tolist() == [36.9e6, 36.9e6, 30e6, 10_001, 5, 5_000]
 
 
@@ -84,13 +84,29 @@ def test_the_rest_of_an_industry_s_levels_is_other_and_ties_go_by_name():
     assert values.isna().sum() == 1
 
 
-def test_amounts_in_two_currencies_are_said_to_be_as_they_are():
+def test_amounts_in_two_currencies_stand_as_they_are_only_where_the_study_wants_it():
     frame = table(x=cells("$5 Million", "5 Mio. EUR", "€7"))
-    tables = segkit.load_tables(any_study({"x": AMOUNT}), customers=frame)
+    with pytest.raises(DataError, match=r"mixes currencies in 'x': \$ 1, EUR 1, € 1.*: keep"):
+        segkit.load_tables(any_study({"x": AMOUNT}), customers=frame)
+    kept = any_study({"x": AMOUNT}, rules={"mixed_currencies": "keep"})
     assert (
-        "'x' holds amounts in 2 currencies (EUR 2, USD 1); they are not converted"
-        in tables.quality.notices
+        "the customer table mixes currencies in 'x': $ 1, EUR 1, € 1; they are not converted, as the "
+        "study wants it" in segkit.load_tables(kept, customers=frame).quality.notices
     )
+
+
+def test_amounts_below_0_are_read():
+    given = ["-5", "$-1,200", "($12.30)", "(5 Million)"]
+    assert read(table(x=cells(*given)), AMOUNT)[0].iloc[:4].tolist() == [-5, -1200, -12.3, -5e6]
+
+
+def test_a_column_s_other_amounts_settle_a_lone_point():
+    german = cells("61.135", "1.234,50", "500")
+    english = cells("61.135", "36.9 Million", "500")
+    assert read(table(x=german), AMOUNT)[0].iloc[0] == 61_135
+    assert read(table(x=english), AMOUNT)[0].iloc[0] == 61.135
+    many = cells("61.135", rest="36.9 Million")
+    assert read(table(x=many), AMOUNT)[0].iloc[0] == 61.135
 
 
 def test_the_dictionary_states_the_rules():
@@ -164,10 +180,10 @@ BAD_TABLES = [
     ({"x": SIZE}, {"x": cells(rest="10-Jan")}, "like a date, as a spreadsheet writes 11-50 30"),
     ({"x": SIZE}, {"x": cells(rest="20-100")}, "a range over more than one band 30"),
     ({"x": AMOUNT}, {"x": cells("n/a", "n/a", "n/a")}, "3 of 30 values of 'x' can't be read.*51-200"),
-    ({"x": AMOUNT}, {"x": cells("500-1M", "9-7", "-5")}, "3 of 30 .*codes for no answer go under"),
+    ({"x": AMOUNT}, {"x": cells("500-1M", "9-7", "--5")}, "3 of 30 .*codes for no answer go under"),
     ({"x": GROWTH}, both(["?", "?"], ["1", "1"]), "2 of 30 values of 'before', 'after' can't be read"),
     ({"x": GROWTH}, both(["0"] * N, ["1"]), "the earlier amount is 0 30.*Look at the column 'before'"),
-    ({"x": AMOUNT}, {"x": cells("1.234", "1.234")}, "2 of 30 values of 'x' can't be read"),
+    ({"x": AMOUNT}, {"x": cells("1.234", "1.234")}, "'x' such as '99.999' .2. can be read two ways"),
 ]
 
 

@@ -245,7 +245,7 @@ def test_the_same_column_twice_is_refused():
 
 def test_values_that_one_source_writes_otherwise_are_refused_and_the_source_is_named():
     frames = make_five()
-    frames["survey"]["q2_income"] = "20.000,00"
+    frames["survey"]["q2_income"] = "20 thousand"
     with pytest.raises(DataError, match="219 of 219 values of 'q2_income' in survey can't be read"):
         load_five(frames)
 

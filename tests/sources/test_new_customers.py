@@ -192,6 +192,7 @@ def test_hubspot_companies_come_with_their_traits(new, capsys):
         **{"Company owner": "Bo Smith", "Phone Number": "+49 170 55501", "City": "Bonn"},
         **{"Create Date": "2026-02-03 10:00"},
     )
+    frame["Annual Revenue"] = frame["Annual Revenue"].str.removeprefix("$")  # euros, all of them
     study, out = new(companies=frame)
     assert "companies.csv is HubSpot companies" in out
     kinds = {name: (trait["kind"], trait["basis"]) for name, trait in study["traits"].items()}
@@ -222,8 +223,8 @@ def test_a_survey_s_weight_is_no_trait(new, capsys):
     study, out = new(survey=frame)
     assert study["weight"] == "weight"
     assert "weight" not in study["traits"]
-    assert "weight 'weight' is said and not used" in out
-    assert "they are not used" in check(capsys, N)
+    assert "weight 'weight': sizes and profiles are weighted by it" in out
+    assert "sizes and profiles are weighted" in check(capsys, N)
 
 
 def test_a_file_of_names_and_free_text_alone_is_refused(new):

@@ -138,3 +138,30 @@ def test_columns_that_are_not_chosen_may_stay():
 def test_the_scan_does_not_depend_on_the_order_of_the_rows():
     frame = pd.DataFrame({"x": ["ana@example.com"] * 3 + ["none"] * 7, "y": list("abcdefghij")})
     assert find_personal(frame) == find_personal(frame.iloc[::-1])
+
+
+BIRTHS = [f"{1950 + row % 50}-{1 + row % 12:02d}-{1 + row % 28:02d}" for row in range(60)]
+
+
+@pytest.mark.parametrize("name", ["birth_date", "DateOfBirth", "dob", "Geburtsdatum", "birthday"])
+@pytest.mark.parametrize("value", ["1985-04-12", "12.4.1985", "4/12/85", "19850412", "1985-04-12 5:00"])
+def test_a_date_of_birth_is_found_by_its_name(name, value):
+    assert kinds(**{name: [value] * 3}) == {name: "birth dates"}
+
+
+def test_a_date_of_birth_is_found_in_dates_and_by_its_spread():
+    assert kinds(dob=pd.to_datetime(["1985-04-12", None])) == {"dob": "birth dates"}
+    assert kinds(field_7=BIRTHS) == {"field_7": "birth dates"}
+    assert kinds(field_7=pd.to_datetime(BIRTHS)) == {"field_7": "birth dates"}
+
+
+def test_other_dates_and_years_are_no_dates_of_birth():
+    lately = [f"20{15 + row % 10}-03-01" for row in range(60)]
+    assert not kinds(birth_year=["1985"] * 30, dob=["1985"] * 30, birth_rate=["1.5"] * 30)
+    assert not kinds(signed=lately, founded_on=BIRTHS, last_order=BIRTHS)
+    assert not kinds(birth_date=[12_345.0, 9_876.0])
+
+
+def test_a_date_of_birth_is_no_base():
+    with pytest.raises(DataError, match="'dob' likely holds birth dates: it is named so"):
+        refuse_personal(pd.DataFrame({"dob": ["1985-04-12"]}), ["dob"])

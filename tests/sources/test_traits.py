@@ -162,7 +162,7 @@ BAD_DATA = [
     (
         {"x": {"kind": "date", "basis": "behavioural"}},
         {"x": cells("1/2/24", "1/2/24", "1/2/24", rest="2014-01-01")},
-        "dates as 'ISO8601' says",
+        "dates as date_format 'ISO8601' of the trait says",
     ),
 ]
 

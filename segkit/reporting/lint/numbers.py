@@ -19,6 +19,7 @@ BANNED = (
 )  # fmt: skip
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 DIRECTION = re.compile(r"\b(slightly|clearly|much) (higher|lower)\b")
+WEIGHTED = re.compile(r"\bweighted\b", re.IGNORECASE)
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
@@ -28,6 +29,7 @@ def check_numbers(page: Node, facts: Mapping[str, Fact], names: Mapping[str, str
     for node in body.holding("data-fact"):
         yield from _tagged(node, facts)
         yield from _placed(node, names)
+        yield from _weighted(node, facts)
     yield from _bare_digits(body)
     for node in body.holding("data-from"):
         if node.attributes["data-from"] not in SOURCES:
@@ -58,6 +60,16 @@ def _tagged(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
     value = node.attributes.get("value")
     if value is not None and not math.isclose(float(value), fact.value, rel_tol=1e-8, abs_tol=1e-12):
         yield Finding("changed value", f"{identity} holds {value}, not {fact.value:.10g}")
+
+
+def _weighted(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
+    """Where a number is weighted, its section says so."""
+    fact = facts.get(node.attributes["data-fact"])
+    if fact is None or not fact.is_weighted:
+        return
+    section = next((around for around in node.above() if around.tag == "section"), node)
+    if not WEIGHTED.search(section.text):
+        yield Finding("weighted and not said so", fact.id)
 
 
 def owners_of(identity: str, names: Mapping[str, str]) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from segkit.errors import RunError
 from segkit.personas.facts import Fact
+from segkit.personas.measures import Sample
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.form import LANDMARKS, check_form
 from segkit.reporting.lint.numbers import check_numbers
@@ -94,4 +95,11 @@ def read_facts(text: str) -> dict[str, Fact]:
     known = Fact.__dataclass_fields__
     records: list[dict[str, Any]] = json.loads(text)
     kept = [{name: value for name, value in one.items() if name in known} for one in records]
-    return {one["id"]: Fact(**one | {"levels": tuple(one.get("levels", ()))}) for one in kept}
+    samples = [
+        Sample(*(one[name] for name in Sample._fields)) if "effective_n" in one else None
+        for one in records
+    ]
+    return {
+        one["id"]: Fact(**one | {"levels": tuple(one.get("levels", ())), "sample": sample})
+        for one, sample in zip(kept, samples, strict=True)
+    }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from segkit.errors import DataError
+from segkit.errors import DataError, nearest
 from segkit.segments.rules import sqltext
 from segkit.segments.rules.conditions import column_values
 
@@ -35,11 +35,27 @@ def learnt_cuts(frame: pd.DataFrame, columns: Mapping[str, str], bins: int) -> p
     DataError
         A column is absent or isn't numeric, or misses a value.
     """
+    _require(frame, columns)
     cuts = {
         name: _sign(name) * _cuts(_sign(name) * _finite(frame, column), bins)
         for name, column in columns.items()
     }
     return pd.DataFrame(cuts, index=range(2, bins + 1)).T
+
+
+def _require(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """Refuse a frame that lacks one of the three columns, and say which they are."""
+    absent = [column for column in columns.values() if column not in frame]
+    if absent:
+        close = nearest(absent[0], map(str, frame.columns))
+        meant = f"{close} " if close.startswith("Did you mean") else ""
+        recency, frequency, monetary = columns.values()
+        raise DataError(
+            f"the frame has no column {' or '.join(map(repr, absent))}",
+            f"for rfm, days since the last order as '{recency}', the number of orders as "
+            f"'{frequency}' and money as '{monetary}'",
+            f"{meant}Rename yours, or name them in `segkit.rfm_rules(frame, recency, ...)`",
+        )
 
 
 def scored(frame: pd.DataFrame, columns: Mapping[str, str], cut_points: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,8 @@ from segkit.sources.check import (
 )
 from segkit.sources.counts import rules_said
 from segkit.sources.files import Raw
-from segkit.sources.values import as_id, as_moment, as_number
+from segkit.sources.money import number_of, settle_columns
+from segkit.sources.values import as_id, as_moment
 from segkit.study import Study
 from segkit.tablespec import TableSpec
 
@@ -93,6 +94,7 @@ def check_dated(
     refuse_malformed(raw)
     refuse_float_ids(raw, spec, ["customer_id"])
     numbers = {one: str(spec.columns[one]) for one in contract.numbers if one in spec.columns}
+    spec, settled = settle_columns(raw.table, raw.where, study, spec, numbers.values())
     check = settle(
         con,
         raw,
@@ -109,7 +111,7 @@ def check_dated(
     _refuse_nothing_kept(check, name)
     kept = check.kept()
     copies = [] if contract is PLAIN else _copies(check, study)
-    return check, [*copies, *contract.notices(kept, spec, raw.where)]
+    return check, [*settled, *copies, *contract.notices(kept, spec, raw.where)]
 
 
 def text_of(table: ibis.Table, name: str, spec: TableSpec) -> Any:
@@ -131,7 +133,7 @@ def _parsed(raw: Raw, spec: TableSpec, study: Study, numbers: Mapping[str, str])
         "customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec),
         "event_date": as_moment(date, spec, study.timezone),
         "moment": moment.truncate("s"),
-        **{one: as_number(raw.table[column], spec) for one, column in numbers.items()},
+        **{one: number_of(raw.table, column, spec) for one, column in numbers.items()},
     }
 
 

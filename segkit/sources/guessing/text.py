@@ -48,7 +48,7 @@ def customers_text(name: str, guess: Guess, guessed: Guessed, words: Mapping[str
     """
     parts = ("traits", "scales", "choices")
     missing = "missing_bases: leave_out # who lacks a base is left out and counted\n"
-    weight = f"weight: {on_a_line(guessed.weight)} # said, not used: each row counts once\n"
+    weight = f"weight: {on_a_line(guessed.weight)} # sizes and profiles are weighted\n"
     return _TEMPLATE.format(
         decision=UNDECIDED,
         name=name,

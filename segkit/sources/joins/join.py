@@ -1,7 +1,7 @@
 """All tables about customers -> one profile, one row of traits per customer, and the record of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
@@ -19,9 +19,9 @@ from segkit.sources.joins.identity import find_identity_problems
 from segkit.sources.joins.profile import CustomerProfile
 from segkit.sources.joins.rows import Source
 from segkit.sources.joins.settle import TIE, count_conflicts, settle_values
-from segkit.sources.joins.values import Wanted, read_values, wanted_of
+from segkit.sources.joins.values import Wanted, prepare_sources, read_values, wanted_of
 from segkit.sources.quality import READ, account_traits
-from segkit.sources.traits import TEXTS, refuse_no_value, typed
+from segkit.sources.traits import is_text, refuse_no_value, typed
 from segkit.study import Study
 
 
@@ -39,12 +39,15 @@ class Joined:
     record : pandas.DataFrame
         See `Quality.traits`.
     profile : CustomerProfile
+    inputs : dict of str to str
+        SHA-256 of lookup tables.
     """
 
     customers: pd.DataFrame
     traits: pd.DataFrame
     record: pd.DataFrame
     profile: CustomerProfile
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def join_sources(
@@ -83,7 +86,8 @@ def join_sources(
     ids = customer_ids(con, sources, lines)
     covered = combinations(ids)
     refuse_strangers(ids, covered, {source.name: source.where for source in sources})
-    said, outcomes = read_values(con, sources, wanted, study)
+    made = prepare_sources(con, sources, wanted, study)
+    said, outcomes = read_values(con, sources, wanted, study, made)
     chosen = settle_values(con, said, sources, wanted)
     index = _everyone(sources)
     identity = find_identity_problems(con, sources, study)
@@ -94,7 +98,7 @@ def join_sources(
         freshness=measure_freshness(chosen, wanted, study),
         identity=identity.counts,
         outcomes=outcomes,
-        notices=tuple(_notices(con, ids)),
+        notices=(*_notices(con, ids), *(text for one in made.values() for text in one.notices)),
         chosen=chosen,
         said=said,
         ids=ids,
@@ -103,7 +107,8 @@ def join_sources(
     )
     own = pd.DataFrame(index=index) if own is None else own.reindex(index)
     record = _record(said, chosen, wanted, len(index))
-    return Joined(own, _wide(chosen, wanted, index), record, profile)
+    inputs = {name: sha for one in made.values() for name, sha in one.inputs.items()}
+    return Joined(own, _wide(chosen, wanted, index), record, profile, inputs)
 
 
 def _everyone(sources: list[Source]) -> pd.Index:
@@ -129,9 +134,7 @@ def _wide(chosen: ibis.Table, wanted: Mapping[str, Wanted], index: pd.Index) -> 
 
 
 def _number_or_text(value: Any, one: Wanted) -> Any:
-    trait = one.trait
-    is_text = bool(trait.bands) or (trait.kind in TEXTS and trait.numbers is None)
-    return value if is_text else value.cast("float64")
+    return value if is_text(one.trait) else value.cast("float64")
 
 
 def _record(

@@ -17,6 +17,7 @@ HEADS: Mapping[str, str] = {
     "most_trusted": "most trusted",
     "most_frequent": "most frequent",
     "older_rows": "own rows differ",
+    "alike": "differ by rounding",
     "age_p50_days": "age P50, days",
     "age_p95_days": "age P95, days",
     "stale_after_days": "stale after, days",

@@ -8,7 +8,8 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.sources.joins.rows import Source
-from segkit.sources.joins.values import Wanted
+from segkit.sources.joins.tolerance import alike
+from segkit.sources.joins.values import Wanted, tolerances_of
 from segkit.sources.quality import READ
 from segkit.sourcespec import MOST_FREQUENT, MOST_TRUSTED, NEWEST
 
@@ -19,6 +20,7 @@ ORDER = {
 }
 """What decides first, second and third, by the conflict rule that a study states."""
 ONE, AGREE, TIE = "one source", "sources agree", "tie"
+ALIKE = "sources agree within the tolerance"
 WITHIN = {NEWEST: "newest row", MOST_FREQUENT: "most frequent row"}
 """How one source's own rows were settled, where they differed."""
 _NEVER = -1_000_000
@@ -43,17 +45,20 @@ def settle_values(
     -------
     ibis.Table
         One row per customer and attribute with a value in some source: customer_id, attribute, value
-        (null for a tie), source, observed_at, rule ("one source", "sources agree", "newest row",
-        "most frequent row", "newest", "most_trusted", "most_frequent" or "tie") and conflicting.
+        (null for a tie), source, observed_at, rule and conflicting. The rule is "one source",
+        "sources agree", "sources agree within the tolerance", "newest row", "most frequent row",
+        "newest", "most_trusted", "most_frequent" or "tie".
 
     Notes
     -----
     First a source's rows are settled among themselves, then the sources, by calendar day: a value
     without a date is not newer than any that has one. What the stated rule leaves open goes to the
     next in `ORDER`; what all three leave open is a tie and gets no value. Neither the order of the
-    rows nor that of the sources matters.
+    rows nor that of the sources matters. Numbers within their attribute's tolerance of each other are
+    one value, that of the newest row, then of the most trusted source.
     """
     ranked = _ranked(con, said.filter(said.why == READ), wanted)
+    ranked = alike(con, ranked, tolerances_of(wanted), _score)
     several = {source.name: source.row_rule for source in sources if _has_several(source)}
     within = con.create_table("said_once", _within(con, ranked, several), temp=True)
     per = con.create_table("said_of_each", _per_attribute(within), temp=True)
@@ -130,10 +135,12 @@ def _per_attribute(within: ibis.Table) -> ibis.Table:
         source=within.source.argmax(score),
         observed_at=within.observed_at.max(),
         within=within.within.max(),
+        alike=within.alike.any(),
     )
-    alone = (per.n_sources == 1).ifelse(ONE, AGREE)
+    several = per.alike.ifelse(ALIKE, AGREE)
+    alone = (per.n_sources == 1).ifelse(ONE, several)
     rule = ibis.coalesce(per.within, alone)
-    return per.mutate(rule=rule, conflicting=per.value != per.other).drop("other", "within")
+    return per.mutate(rule=rule, conflicting=per.value != per.other).drop("other", "within", "alike")
 
 
 def _decided(con: Backend, conflicting: ibis.Table) -> ibis.Table:
@@ -185,8 +192,9 @@ def count_conflicts(chosen: ibis.Table, wanted: Mapping[str, Wanted]) -> pd.Data
     pandas.DataFrame
         Indexed by attribute: `customers` with a value in some source, `conflicting` (those with more
         than one), `stated` (the rule that decides first), `newest`, `most_trusted`, `most_frequent`
-        (decided by each), `ties` (by none, so without a value) and `older_rows` (customers whose rows
-        within one source differ). The four after `stated` add up to `conflicting`.
+        (decided by each), `ties` (by none, so without a value), `older_rows` (customers whose rows
+        within one source differ) and `alike` (customers whose sources differ by no more than the
+        tolerance, which is no conflict). The four after `stated` add up to `conflicting`.
     """
     rules = chosen.group_by(["attribute", "rule", "conflicting"]).agg(n=chosen.count()).execute()
     rows = {}
@@ -201,6 +209,7 @@ def count_conflicts(chosen: ibis.Table, wanted: Mapping[str, Wanted]) -> pd.Data
             **{rule: int(clash.get(rule, 0)) for rule in ORDER},
             "ties": int(clash.get(TIE, 0)),
             "older_rows": int(sum(by_rule.get(rule, 0) for rule in WITHIN.values())),
+            "alike": int(by_rule.get(ALIKE, 0)),
         }
-    columns = ["customers", "conflicting", "stated", *ORDER, "ties", "older_rows"]
+    columns = ["customers", "conflicting", "stated", *ORDER, "ties", "older_rows", "alike"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("attribute")

@@ -1,6 +1,6 @@
 """What each source says of each customer: one long table of values, each read or with a reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +9,11 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
+from segkit.scalespec import item_traits
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
-from segkit.sources.prepared import prepare
+from segkit.sources.prepared import Prepared, prepare
 from segkit.sources.quality import READ
-from segkit.sources.traits import item_traits, read_column, refuse_unreadable
+from segkit.sources.traits import is_text, read_column, refuse_unreadable
 from segkit.sourcespec import Origin, origin_of, scale_source
 from segkit.study import Study
 from segkit.traits import TraitSpec
@@ -34,16 +35,61 @@ class Wanted:
 
 def wanted_of(study: Study) -> dict[str, Wanted]:
     """Every attribute that a study reads about customers, by name."""
-    wanted = {name: Wanted(trait, origin_of(trait, study)) for name, trait in study.traits.items()}
+    tolerance = study.profile.tolerance_of
+    wanted = {
+        name: Wanted(trait, replace(origin_of(trait, study), tolerance=tolerance(name)))
+        for name, trait in study.traits.items()
+    }
     for scale in study.scales.values():
         source = scale_source(scale.source, study)
         for name, item in item_traits({"": scale}).items():
-            wanted[name] = Wanted(item, Origin({source: item.column}))
+            origin = Origin({source: item.column}, tolerance=tolerance(name))
+            wanted[name] = Wanted(item, origin)
     return wanted
 
 
-def read_values(
+def tolerances_of(wanted: Mapping[str, Wanted]) -> dict[str, float]:
+    """Attributes that are numbers -> by how much, as a share, their values may differ and agree."""
+    return {
+        name: one.origin.tolerance
+        for name, one in wanted.items()
+        if not is_text(one.trait) and one.trait.kind not in {"yes_no", "chosen"}
+    }
+
+
+def prepare_sources(
     con: Backend, sources: Sequence[Source], wanted: Mapping[str, Wanted], study: Study
+) -> dict[str, Prepared]:
+    """Each source's rows with what its texts stand for, by its name.
+
+    Raises
+    ------
+    DataError
+        A source lacks a column; see also `prepare`.
+    """
+    made = {}
+    for source in sources:
+        here = _traits_in(source, wanted)
+        for name, trait in here.items():
+            _require(source, name, trait)
+        made[source.name] = prepare(con, source.rows, study, here, source.spec, source.where)
+    return made
+
+
+def _traits_in(source: Source, wanted: Mapping[str, Wanted]) -> dict[str, TraitSpec]:
+    return {
+        name: replace(one.trait, column=one.origin.columns[source.name])
+        for name, one in wanted.items()
+        if source.name in one.origin.columns
+    }
+
+
+def read_values(
+    con: Backend,
+    sources: Sequence[Source],
+    wanted: Mapping[str, Wanted],
+    study: Study,
+    made: Mapping[str, Prepared],
 ) -> tuple[ibis.Table, pd.DataFrame]:
     """Read every attribute in every source that has it.
 
@@ -53,6 +99,8 @@ def read_values(
     sources : sequence of Source
     wanted : dict of str to Wanted
     study : Study
+    made : dict of str to Prepared
+        From `prepare_sources`.
 
     Returns
     -------
@@ -66,9 +114,13 @@ def read_values(
     Raises
     ------
     DataError
-        A source lacks a column; too many values of an attribute can't be read in one of them.
+        Too many values of an attribute can't be read in a source.
     """
-    parts = [part for source in sources for part in _of_source(con, source, wanted, study)]
+    parts = [
+        _of_one(made[source.name], source, name, trait, study)
+        for source in sources
+        for name, trait in _traits_in(source, wanted).items()
+    ]
     if not parts:
         return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
     said = con.create_table("said", ibis.union(*parts), temp=True)
@@ -89,22 +141,6 @@ _SCHEMA = ibis.schema(
 )  # fmt: skip
 
 
-def _of_source(
-    con: Backend, source: Source, wanted: Mapping[str, Wanted], study: Study
-) -> Iterator[ibis.Table]:
-    """What one source says of each attribute that it has."""
-    here = {
-        name: replace(one.trait, column=one.origin.columns[source.name])
-        for name, one in wanted.items()
-        if source.name in one.origin.columns
-    }
-    for name, trait in here.items():
-        _require(source, name, trait)
-    rows = prepare(con, source.rows, study, here, source.spec.decimal).table
-    for name, trait in here.items():
-        yield _of_one(rows, source, name, trait, study)
-
-
 def _require(source: Source, name: str, trait: TraitSpec) -> None:
     for column in trait.sources:
         if column not in source.rows.columns:
@@ -115,8 +151,9 @@ def _require(source: Source, name: str, trait: TraitSpec) -> None:
             )
 
 
-def _of_one(rows: ibis.Table, source: Source, name: str, trait: TraitSpec, study: Study) -> ibis.Table:
-    read = read_column(rows, name, trait, source.spec, study)
+def _of_one(made: Prepared, source: Source, name: str, trait: TraitSpec, study: Study) -> ibis.Table:
+    rows = made.table
+    read = read_column(rows, name, trait, made.spec, study)
     return rows.select(
         "customer_id",
         attribute=ibis.literal(name),

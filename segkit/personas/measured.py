@@ -1,0 +1,127 @@
+"""Sizes, effects and levels of segments, as tables."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from segkit.disclosure import MIN_CELL, is_dominated
+from segkit.personas.effects import Range
+from segkit.personas.measures import NO_RANGE, Measures
+
+EFFECT_COLUMNS = [
+    "statistic", "value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n",
+]  # fmt: skip
+LEVEL_COLUMNS = ["share", "overall", "difference", "low", "high", "n"]
+
+
+def sizes_of(labels: pd.Series, revenue: pd.Series | None, measures: Measures) -> pd.DataFrame:
+    """How many customers are in each segment, and what share; see `Profile.sizes`."""
+    rows = {}
+    for key in labels.cat.categories:
+        inside = (labels == key).to_numpy()
+        share = measures.share(inside)
+        rows[key] = {"customers": int(inside.sum())} | _named("share", share)
+        sample = measures.among(inside).sample()
+        rows[key] |= sample._asdict() if sample else {}
+        if revenue is not None:
+            part = measures.part_of_total(revenue.to_numpy(), inside)
+            rows[key] |= _named("revenue_share", part)
+    sizes = pd.DataFrame.from_dict(rows, orient="index").rename_axis("segment_key")
+    if revenue is None:
+        most = "share" if measures.columns else "customers"
+        return sizes.sort_values(most, ascending=False, kind="stable")
+    sizes = sizes.sort_values("revenue_share", ascending=False, kind="stable")
+    amounts = pd.Series(measures.scaled(revenue.to_numpy()), index=revenue.index)
+    sizes.loc[_dominated(labels, amounts, sizes), list(_named("revenue_share", NO_RANGE))] = np.nan
+    return sizes
+
+
+def _dominated(labels: pd.Series, revenue: pd.Series, sizes: pd.DataFrame) -> pd.Series:
+    """Segments whose money is one customer's or two's; with one such, the next smallest as well."""
+    amounts = {key: revenue[(labels == key).to_numpy()].dropna().to_numpy() for key in sizes.index}
+    hidden = pd.Series({key: is_dominated(values) for key, values in amounts.items()})
+    if hidden.sum() == 1 and len(hidden) > 1:
+        hidden[sizes.loc[~hidden, "revenue_share"].idxmin()] = True
+    return hidden
+
+
+def _named(name: str, figure: Range) -> dict[str, float]:
+    return {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
+
+
+class _Column(NamedTuple):
+    """One number of all customers who have it."""
+
+    has: np.ndarray
+    values: np.ndarray
+    measures: Measures
+    statistic: str
+    typical: Callable[[Measures, np.ndarray], Range]
+    overall: float
+
+
+def effects_of(
+    numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame, measures: Measures
+) -> pd.DataFrame:
+    """Each number here, among all and against the rest; see `Profile.effects`."""
+    columns = {name: _column(column, known.loc[name], measures) for name, column in numeric.items()}
+    rows = {
+        (key, name): _effect(column, (labels == key).to_numpy()[column.has])
+        for key in labels.cat.categories
+        for name, column in columns.items()
+    }
+    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable"])
+    names = [*EFFECT_COLUMNS, *measures.columns]
+    return pd.DataFrame(list(rows.values()), index=index, columns=names)
+
+
+def _column(column: pd.Series, about: pd.Series, measures: Measures) -> _Column:
+    """The statistic that stands for a column, and how it and its range are computed."""
+    has = column.notna().to_numpy()
+    values, known = column.to_numpy(dtype="float64")[has], measures.among(has)
+    typical: Callable[[Measures, np.ndarray], Range]
+    statistic, typical = "median", lambda by, numbers: by.median(numbers)
+    overall = typical(known, values).value
+    if about["kind"] in {"yes_no", "level"}:
+        statistic, typical = "mean", lambda by, held: by.share(held)
+    elif about["unit"] == "share" or (overall == 0 and not about["levels"]):
+        statistic, typical = "mean", lambda by, numbers: by.mean(numbers)
+    return _Column(has, values, known, statistic, typical, typical(known, values).value)
+
+
+def _effect(column: _Column, inside: np.ndarray) -> tuple[Any, ...]:
+    n, here = int(inside.sum()), column.measures.among(inside)
+    if n < MIN_CELL:
+        blank = (np.nan,) * (len(EFFECT_COLUMNS) - 1)
+        return (*blank, n, *(np.nan for _ in here.columns))
+    value = column.typical(here, column.values[inside])
+    delta = column.measures.delta(column.values, inside)
+    smd = column.measures.standardised(column.values, inside)
+    return (column.statistic, *value, column.overall, *delta, smd, n, *(here.sample() or ()))
+
+
+def levels_of(text: Mapping[str, pd.Series], labels: pd.Series, measures: Measures) -> pd.DataFrame:
+    """Each level of the text descriptors here, among all and against the rest; `Profile.levels`."""
+    rows = {}
+    for name, column in text.items():
+        known = column.notna()
+        of_known = measures.among(known.to_numpy())
+        for level in sorted(column[known].astype(str).unique()):
+            has = (column[known].astype(str) == level).to_numpy()
+            for key in labels.cat.categories:
+                inside = (labels[known] == key).to_numpy()
+                rows[key, name, level] = _level(has, inside, of_known)
+    index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable", "level"])
+    columns = [*LEVEL_COLUMNS, *measures.columns]
+    return pd.DataFrame(list(rows.values()), index=index, columns=columns).dropna()
+
+
+def _level(has: np.ndarray, inside: np.ndarray, measures: Measures) -> tuple[float, ...]:
+    n, count, elsewhere = int(inside.sum()), int((has & inside).sum()), int((has & ~inside).sum())
+    if min(count, elsewhere, n - count) < MIN_CELL:
+        return (np.nan,) * (len(LEVEL_COLUMNS) + len(measures.columns))
+    here, overall = measures.among(inside), measures.share(has).value
+    share = here.share(has[inside]).value
+    return (share, overall, *measures.gap(has, inside), n, *(here.sample() or ()))
