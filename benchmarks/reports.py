@@ -36,6 +36,8 @@ EVERYTHING = """() => {
     return [nodes.length, said.map(one => one.textContent).join(' ')];
 }"""
 """Elements and texts, those behind a shadow root among them."""
+RANGE = re.compile(r"\([-−<]?[$€]?[\d.,]+%?\s?(?:\u2013\u2060?|-|to)\s?[-−]?[$€]?[\d.,]+%?\)")
+"""A figure with its range: 31% (27-35%)."""
 NEEDS = {"sweetviz": ["setuptools<80", "numpy<2", "pandas<2.3"], "ydata-profiling": ["setuptools<80"]}
 TRAITS = {
     "orders": {"kind": "number", "basis": "behavioural", "label": "Orders", "unit": "orders"},
@@ -139,6 +141,7 @@ def measured(page: Path) -> dict[str, object]:
         "requests": sum(not url.startswith(("file:", "data:", "blob:")) for url in asked),
         "axe serious": len(serious),
         "e-mails shown": len(set(re.findall(r"[\w.]+@example\.org", text))),
+        "ranges shown": len(RANGE.findall(text)),
         "width at 320": width,
     }
 
