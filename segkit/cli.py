@@ -135,9 +135,9 @@ def _check(given: argparse.Namespace) -> None:
     from segkit.features.build import build_features
     from segkit.personas.messages import load_messages
     from segkit.personas.review import passed_reviews
-    from segkit.schema import UNDECIDED
     from segkit.sources.counts import counted
     from segkit.sources.tables import load_tables
+    from segkit.study.schema import UNDECIDED
 
     tables = load_tables(given.study)
     features = build_features(tables, as_of=tables.study.as_of)

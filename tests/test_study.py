@@ -99,5 +99,5 @@ def test_no_key_of_the_schema_is_given_twice():
         assert len(names) == len(set(names)), names
         return dict(pairs)
 
-    text = (ROOT / "segkit" / "study.schema.json").read_text(encoding="utf-8")
+    text = (ROOT / "segkit" / "study" / "study.schema.json").read_text(encoding="utf-8")
     json.loads(text, object_pairs_hook=once)

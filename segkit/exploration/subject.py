@@ -10,7 +10,7 @@ from segkit.features.build import build_features
 from segkit.features.table import Features
 from segkit.protected import looks_protected
 from segkit.sources.tables import Tables
-from segkit.sourcespec import origin_of
+from segkit.study.origins import origin_of
 
 ABOUT = ["label", "unit", "basis", "standing", "of"]
 REASONS = ["column", "reason", "customers"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from segkit.scalespec import ScaleSpec
+from segkit.study.scales import ScaleSpec
 
 LEAST_ALPHA = 0.6
 """Below this a scale's items hardly speak of one thing."""

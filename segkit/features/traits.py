@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from segkit.features.scales import reliability, score
-from segkit.scalespec import ScaleSpec
 from segkit.sources.made import MADE
 from segkit.sources.quality import READ
 from segkit.sources.tables import Tables
 from segkit.study import Study
-from segkit.traits import OTHER, TraitSpec, last_day
+from segkit.study.scales import ScaleSpec
+from segkit.study.traits import OTHER, TraitSpec, last_day
 
 HELD_AS = {
     **dict.fromkeys(("birth_year", "amount", "growth", "distance_km"), "number"),

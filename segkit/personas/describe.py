@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from segkit.defaults import WORDS
 from segkit.errors import StudyError, nearest
 from segkit.personas.agreement import automatic_names
 from segkit.personas.cards import Card, Personas
@@ -18,6 +17,7 @@ from segkit.personas.notes import Messages
 from segkit.personas.profile import Profile
 from segkit.personas.rhythm import written
 from segkit.personas.writer import CardWriter
+from segkit.study.defaults import WORDS
 
 OF_ONE_TRAIT = frozenset({"lead", "apart", "trait"})
 """Parts of a name that speak of one trait."""

@@ -15,7 +15,7 @@ import yaml
 
 from segkit.errors import StudyError, nearest
 from segkit.personas.notes import Channel, Evidence, Messages, Note, Quote, SegmentNotes
-from segkit.schema import plain, worded
+from segkit.study.schema import plain, worded
 
 FACT = re.compile(r"\{fact:([^{}]+)\}")
 """A number within a text: {fact:id}, where the segment's own key may be left out."""

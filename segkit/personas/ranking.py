@@ -8,7 +8,7 @@ import numpy as np
 
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact, SegmentName, Sentence
-from segkit.targetspec import Criterion
+from segkit.study.targets import Criterion
 
 VARIED = (0.75, 1.0, 1.25)
 """What each weight is multiplied by when it is asked whether the order holds."""

@@ -12,7 +12,7 @@ from segkit.personas.cards import Card, Personas
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.ranking import Score, TargetRow, said_of_ranking
 from segkit.personas.writer import CardWriter
-from segkit.targetspec import Criterion, TargetSpec
+from segkit.study.targets import Criterion, TargetSpec
 
 WHOLE = {"customers": "Customers", "share": "Share of all", "revenue_share": "Share of revenue",
          "stability": "Stability"}  # fmt: skip

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from segkit.defaults import WORDS
 from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
@@ -14,6 +13,7 @@ from segkit.personas.phrases import lowered, started
 from segkit.personas.profile import Profile
 from segkit.personas.segmentfacts import SegmentFacts, badge, sample_in
 from segkit.segments.segmentation import UNSURE
+from segkit.study.defaults import WORDS
 
 SAME = 0.15
 MAX_BASES, MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 7, 5, 2, 3, 3

@@ -8,8 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.events import EVENTS
-from segkit.schema import OPEN
 from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.tell import File, Told
@@ -25,6 +23,8 @@ from segkit.sources.guessing.sources import describe_source, several_rows
 from segkit.sources.guessing.unused import note_unread, unused_of
 from segkit.sources.joining import is_plain, join
 from segkit.sources.seen import Seen
+from segkit.study.events import EVENTS
+from segkit.study.schema import OPEN
 
 
 def assemble(name: str, told: Told) -> Draft:

@@ -9,12 +9,12 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.schema import OPEN
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed
 from segkit.sources.quality import account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
-from segkit.tablespec import TableSpec
+from segkit.study.schema import OPEN
+from segkit.study.tables import TableSpec
 
 _STAGED = "segkit__"
 UNDER = "set_aside_under"

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from segkit.errors import DataError
-from segkit.traits import TraitSpec
+from segkit.study.traits import TraitSpec
 
 MOST_UNLISTED = 0.5
 """Above this share of answers without a listed option the options must be wrong."""

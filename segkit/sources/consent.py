@@ -9,7 +9,6 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.permission import PURPOSES, STATUSES, ConsentSpec
 from segkit.shown import Shown
 from segkit.sources.check import (
     Check,
@@ -26,7 +25,8 @@ from segkit.sources.files import Raw
 from segkit.sources.personal import find_personal
 from segkit.sources.values import as_id, as_moment
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.permission import PURPOSES, STATUSES, ConsentSpec
+from segkit.study.tables import TableSpec
 
 HELD = ["customer_id", "purpose", "channel", "status", "date"]
 ANY = "any"

@@ -17,7 +17,7 @@ from segkit.errors import DataError
 from segkit.sources.encoding import check_utf8, is_gzip, is_utf8, line_numbers, open_bytes, rewrite
 from segkit.sources.printable import looks_like_a_value, printable
 from segkit.sources.trim import Trimmed, needs_trimming, trim
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 WHITESPACE = "whitespace"
 CUT_AT = 10_000

@@ -19,7 +19,7 @@ from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
 from segkit.sources.encoding import first_bytes, refuse_workbook
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 SHARED = "$SEGKIT_DATA/"
 

@@ -9,7 +9,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 
 def fill_down(con: Backend, name: str, raw: Raw, spec: TableSpec) -> Raw:

@@ -16,7 +16,7 @@ from segkit.sources.files import Raw
 from segkit.sources.pseudonyms import Pseudonyms, open_pseudonyms
 from segkit.sources.values import as_id, shape_of
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 ERASED, NO_ID, NEVER_ASKED = "erased on request", "no customer id", "never asked"
 _ID, _NAME = "segkit__id", "segkit__name"

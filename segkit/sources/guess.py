@@ -12,7 +12,6 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.schema import OPEN
 from segkit.sources.engine import connect
 from segkit.sources.exports.mapping import map_columns, note_export
 from segkit.sources.exports.recognise import Recognised
@@ -30,7 +29,8 @@ from segkit.sources.values import (
     number_pattern,
     try_strptime,
 )
-from segkit.tablespec import TableSpec, table_spec
+from segkit.study.schema import OPEN
+from segkit.study.tables import TableSpec, table_spec
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",

@@ -1,13 +1,13 @@
 """By which ids a user's files find each other: told by the ids that they share."""
 
 from segkit.errors import StudyError
-from segkit.schema import OPEN
 from segkit.sources.exports.tell import File, Told
 from segkit.sources.guess import guess_ids
 from segkit.sources.guessing.customers import settle_id, texts_of
 from segkit.sources.guessing.keys import Key, candidates_of, find_keys
 from segkit.sources.guessing.persons import is_person
 from segkit.sources.seen import Seen
+from segkit.study.schema import OPEN
 
 
 def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]) -> None:

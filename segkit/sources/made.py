@@ -13,8 +13,8 @@ from segkit.sources.amounts import EMPLOYEE_EDGES, REVENUE_EDGES, band_labels
 from segkit.sources.choices import NONE, all_blank, is_blank
 from segkit.sources.prepared import joined
 from segkit.sources.values import as_number
-from segkit.tablespec import TableSpec
-from segkit.traits import TraitSpec
+from segkit.study.tables import TableSpec
+from segkit.study.traits import TraitSpec
 
 EARTH_KM = 6_371.0088
 """Mean radius (IUGG)."""

@@ -10,7 +10,7 @@ from segkit.sources.currencies import CURRENCY, currency_notices, mixed_notices
 from segkit.sources.notation import marked, settled_for
 from segkit.sources.values import as_number
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 _DIGITS = r"([0-9.,][0-9.,' ]*?)"
 _MONEY = rf"(?i)^[(]?\s*[+-]?\s*(?:{CURRENCY})?\s*[+-]?\s*{_DIGITS}\s*(?:{CURRENCY})?\s*-?\s*[)]?$"

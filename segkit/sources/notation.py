@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from segkit.errors import DataError
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 OTHER = {".": ",", ",": "."}
 Forms = Mapping[str, int]

@@ -20,7 +20,7 @@ from segkit.sources.files import Raw
 from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id
 from segkit.sources.weights import weights_aside
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 ROW_DIGITS = 9
 

@@ -14,7 +14,7 @@ from segkit.errors import DataError
 from segkit.sources.birthdates import why_births
 from segkit.sources.names import plain_name
 from segkit.sources.places import is_full_postcode, is_point
-from segkit.traitsense import looks_like_coordinates
+from segkit.study.sense.made import looks_like_coordinates
 
 MOST_LOOKED_AT = 10_000
 """Values of a column that are looked at, evenly spread over it."""

@@ -9,7 +9,6 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.scalespec import item_traits
 from segkit.sources.amounts import looks_like_date, number_forms, read_range
 from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
@@ -18,8 +17,9 @@ from segkit.sources.files import read_raw
 from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
 from segkit.study import Study
-from segkit.tablespec import TableSpec
-from segkit.traits import NUMBERS, TraitSpec
+from segkit.study.scales import item_traits
+from segkit.study.tables import TableSpec
+from segkit.study.traits import NUMBERS, TraitSpec
 
 _KEY = "segkit__key"
 CUSTOMERS = "the customer table"

@@ -26,7 +26,7 @@ from segkit.sources.traits import read_traits
 from segkit.sources.unused import unused
 from segkit.sources.weights import weight_notice, with_weights
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 _JOIN_KEY = "segkit_join_key"
 

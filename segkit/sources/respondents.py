@@ -6,7 +6,7 @@ import ibis
 
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 
 def rows_aside(table: ibis.Table, raw: Raw, spec: TableSpec) -> dict[str, Any]:

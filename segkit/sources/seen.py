@@ -5,7 +5,7 @@ from typing import Any
 
 import ibis
 
-from segkit.schema import OPEN
+from segkit.study.schema import OPEN
 
 
 @dataclass

@@ -9,7 +9,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.files import Raw
 from segkit.sources.money import money_of, number_of
-from segkit.tablespec import ORDER_MONEY, TableSpec
+from segkit.study.tables import ORDER_MONEY, TableSpec
 
 
 def spread_over(name: str) -> str:

@@ -10,7 +10,6 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
-from segkit.scalespec import item_traits
 from segkit.sources.made import ACCEPTED, MADE, bands_of, make
 from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
@@ -18,8 +17,9 @@ from segkit.sources.printable import listed
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number
 from segkit.study import Study
-from segkit.tablespec import TableSpec
-from segkit.traits import NUMBERS, OTHER, TraitSpec, last_day
+from segkit.study.scales import item_traits
+from segkit.study.tables import TableSpec
+from segkit.study.traits import NUMBERS, OTHER, TraitSpec, last_day
 
 _WHY = "__why"
 TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})

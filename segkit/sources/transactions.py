@@ -26,7 +26,7 @@ from segkit.sources.printable import listed
 from segkit.sources.spread import spread, spread_over
 from segkit.sources.values import as_id, as_moment, as_money
 from segkit.study import Study
-from segkit.tablespec import ORDER_MONEY, TableSpec
+from segkit.study.tables import ORDER_MONEY, TableSpec
 
 RETURN_RULES = ["cancellation", "return"]
 NUMBERS = ("amount", "quantity", "unit_price", "discount", *ORDER_MONEY)

@@ -12,7 +12,7 @@ from typing import IO
 
 from segkit.errors import DataError
 from segkit.sources.encoding import open_bytes
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 
 @dataclass(frozen=True)

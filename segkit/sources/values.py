@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.datatypes as dt
 from ibis.expr.types import BooleanValue, NumericValue, StringValue, TimestampValue, Value
 
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 MONEY = "decimal(18, 4)"
 """Exact, so that a sum doesn't depend on the order of the lines."""

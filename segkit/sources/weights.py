@@ -10,7 +10,7 @@ from segkit.sources.files import Raw
 from segkit.sources.respondents import require
 from segkit.sources.values import NO_ID, as_number
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 EXTREME = 10
 """Times the median from which a weight is called extreme."""

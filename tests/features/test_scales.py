@@ -5,7 +5,7 @@ import pytest
 import segkit
 from segkit.errors import DataError
 from segkit.features.scales import cronbach_alpha, keyed, reliability, score
-from segkit.scalespec import ScaleSpec
+from segkit.study.scales import ScaleSpec
 
 CALM = ScaleSpec(["a", "b", "c"], [1, 6], "Calm", reverse=["b"], min_answered=0.6)
 

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 import segkit
-from segkit.defaults import WORDS
 from segkit.personas.messages import load_messages, read_messages
 from segkit.personas.starter import _quoted, compared, starter
 from segkit.personas.writer import CardWriter
+from segkit.study.defaults import WORDS
 from tests.personas.test_cards import personas, profile, shoppers
 
 __all__ = ["personas", "profile", "shoppers"]

@@ -13,7 +13,7 @@ from segkit.personas.messages import read_messages
 from segkit.personas.ranking import Score, sensitivity
 from segkit.personas.targets import choose_targets
 from segkit.reporting.evaluation import evaluation_plot
-from segkit.targetspec import Criterion, target_spec
+from segkit.study.targets import Criterion, target_spec
 from tests.conftest import study_of
 from tests.personas.test_cards import DICTIONARY, QUICK, shoppers
 

@@ -13,7 +13,7 @@ from segkit.errors import DataError
 from segkit.sources.exports.export import TABLES
 from segkit.sources.exports.recognise import EXPORTS, recognise
 from segkit.sources.files import read_raw
-from segkit.tablespec import table_spec
+from segkit.study.tables import table_spec
 from tests.conftest import make_transactions
 from tests.sources import published
 

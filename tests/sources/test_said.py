@@ -98,7 +98,7 @@ def test_rfm_says_which_columns_it_needs():
 
 def test_a_study_of_rfm_without_orders_is_refused():
     number = {"kind": "number", "basis": "behavioural", "from": "crm"}
-    with pytest.raises(StudyError, match="neither orders nor traits called recency_days, n_orders"):
+    with pytest.raises(StudyError, match="nor traits called recency_days, n_orders"):
         study({"revenue": number}, segments="rfm")
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import ibis
 
-from segkit.events import words_of
 from segkit.features.behaviour.part import Part, count_of, days_since
 from segkit.features.dictionary import Feature, slug
-from segkit.tablespec import TableSpec
+from segkit.study.events import words_of
+from segkit.study.tables import TableSpec
 
 
 def activities_part(rows: ibis.Table, spec: TableSpec) -> Part:

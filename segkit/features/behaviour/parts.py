@@ -10,7 +10,7 @@ from segkit.features.behaviour.part import Part, count_of
 from segkit.features.behaviour.social import social_part
 from segkit.features.behaviour.web import web_part
 from segkit.sources.tables import Tables
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 
 def event_parts(tables: Tables, as_of: str) -> list[Part]:

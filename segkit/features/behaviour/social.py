@@ -5,10 +5,10 @@ from typing import Any
 
 import ibis
 
-from segkit.events import COUNTS, is_of_counts, words_of
 from segkit.features.behaviour.part import Part, days_since, ratio_of, sum_of
 from segkit.features.dictionary import Feature, slug
-from segkit.tablespec import TableSpec
+from segkit.study.events import COUNTS, is_of_counts, words_of
+from segkit.study.tables import TableSpec
 
 ROWS = "social_rows"
 

@@ -7,13 +7,13 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.events import SESSION_GAP_MINUTES, is_of_sessions, words_of
 from segkit.features.behaviour.part import Part, count_of, days_since, ratio_of, sum_of
 from segkit.features.behaviour.visits import visits_of
 from segkit.features.dictionary import Feature, readable, slug
 from segkit.sources.behaviour.web import has_hours
 from segkit.sources.personal import find_personal
-from segkit.tablespec import TableSpec
+from segkit.study.events import SESSION_GAP_MINUTES, is_of_sessions, words_of
+from segkit.study.tables import TableSpec
 
 TOP_CHANNELS = 5
 NEVER_SHOWN = ("web_step_", "web_mobile")

@@ -4,10 +4,10 @@ from typing import Any
 
 import ibis
 
-from segkit.events import words_of
 from segkit.sources.behaviour.dated import Contract, meant, text_of
 from segkit.sources.check import Values
-from segkit.tablespec import TableSpec
+from segkit.study.events import words_of
+from segkit.study.tables import TableSpec
 
 
 def _parsed(table: ibis.Table, spec: TableSpec) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from segkit.sources.files import Raw
 from segkit.sources.money import number_of, settle_columns
 from segkit.sources.values import as_id, as_moment
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 LATE = "on or after as_of"
 

@@ -6,8 +6,6 @@ from datetime import timedelta
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.events import COUNTS, is_of_counts, is_of_sessions, words_of
-from segkit.schema import OPEN
 from segkit.sources.behaviour.dated import meant
 from segkit.sources.exports.tell import File
 from segkit.sources.guess import guess_dates, guess_ids, guess_table
@@ -15,7 +13,9 @@ from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import epoch_of
 from segkit.sources.seen import Seen
 from segkit.sources.values import as_moment
-from segkit.tablespec import table_spec
+from segkit.study.events import COUNTS, is_of_counts, is_of_sessions, words_of
+from segkit.study.schema import OPEN
+from segkit.study.tables import table_spec
 
 COUNTED = {"open": "n_email_opens", "click": "n_email_clicks", "sent": "n_emails_sent"}
 """Action -> a feature that everyone has."""

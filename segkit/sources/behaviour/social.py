@@ -4,10 +4,10 @@ from typing import Any
 
 import ibis
 
-from segkit.events import COUNTS, is_of_counts, words_of
 from segkit.sources.behaviour.dated import Contract, meant, text_of
 from segkit.sources.check import Values, is_filled
-from segkit.tablespec import TableSpec
+from segkit.study.events import COUNTS, is_of_counts, words_of
+from segkit.study.tables import TableSpec
 
 SENTIMENT = "decimal(18, 6)"
 """Exact, so that a mean doesn't depend on the order of the rows."""

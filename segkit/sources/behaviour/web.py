@@ -4,12 +4,12 @@ from typing import Any
 
 import ibis
 
-from segkit.events import MOBILE, is_of_sessions, words_of
 from segkit.sources.behaviour.dated import Contract, meant, text_of
 from segkit.sources.check import Values, is_filled
 from segkit.sources.values import as_id
-from segkit.tablespec import TableSpec
-from segkit.traits import NO, YES
+from segkit.study.events import MOBILE, is_of_sessions, words_of
+from segkit.study.tables import TableSpec
+from segkit.study.traits import NO, YES
 
 BOT = r"bot([^a-z]|$)|(^|[^a-z])spider|crawl|slurp|headless"
 """Words by which a user agent, or a device, says that it is no person."""

@@ -13,7 +13,7 @@ from segkit.sources.guess import DATE_FORMATS
 from segkit.sources.guessing.words import NO_ANSWER, ODD_CODES, in_order, is_opinion, order_of
 from segkit.sources.names import plain_name
 from segkit.sources.values import ISO_DATE, ISO_OFFSET, number_pattern
-from segkit.traits import NO, YES
+from segkit.study.traits import NO, YES
 
 FEW, MANY = 20, 200
 MOST_UNREAD = 0.02

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.permission import PURPOSES, STATUSES
-from segkit.schema import OPEN
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import date_column, person_column
 from segkit.sources.guessing.persons import is_person
 from segkit.sources.names import plain_name
+from segkit.study.permission import PURPOSES, STATUSES
+from segkit.study.schema import OPEN
 
 _PURPOSES: Mapping[str, str] = {
     "analytics": r"analytics?|analysis|statistics?|statistik|analyse|profiling|measurement",

@@ -20,7 +20,7 @@ from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Seen
-from segkit.traitsense import looks_like_coordinates
+from segkit.study.sense.made import looks_like_coordinates
 
 _WEIGHT = re.compile(r"(survey_|sample_)?(weight|weights|wt|wgt|gewicht|weighting)")
 _OUTCOME = re.compile(

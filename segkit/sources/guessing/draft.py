@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkit.schema import OPEN
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.seen import Guess
+from segkit.study.schema import OPEN
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from segkit.events import EMAIL_ACTIONS, SOCIAL_ACTIONS
+from segkit.study.events import EMAIL_ACTIONS, SOCIAL_ACTIONS
 
 EPOCHS = {
     "epoch_seconds": r"1\d{9}",

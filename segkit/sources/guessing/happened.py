@@ -6,8 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.defaults import RULES
-from segkit.events import EMAIL_ACTIONS, OF_SESSIONS, SOCIAL_ACTIONS
 from segkit.sources.guessing.column import date_of
 from segkit.sources.guessing.customers import looks_like_id
 from segkit.sources.guessing.eventwords import (
@@ -24,7 +22,9 @@ from segkit.sources.guessing.persons import is_date, is_person
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.values import number_pattern
-from segkit.traits import NO, YES
+from segkit.study.defaults import RULES
+from segkit.study.events import EMAIL_ACTIONS, OF_SESSIONS, SOCIAL_ACTIONS
+from segkit.study.traits import NO, YES
 
 MOST_WORDS = 40
 MOSTLY, HALF = 0.8, 0.5

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.guessing.words import short_name
-from segkit.sourcespec import TAKEN
+from segkit.study.sources import TAKEN
 
 _OF_FEATURES = re.compile(
     r"n_\w+|\w+_share|revenue|trend|(recency|tenure|(mean|sd)_gap)_days|mean_\w+|days_since_\w+"

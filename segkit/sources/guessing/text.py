@@ -5,13 +5,13 @@ from typing import Any
 
 import yaml
 
-from segkit.schema import UNDECIDED
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.seen import Guess
+from segkit.study.schema import UNDECIDED
 
 _HEAD = """\
-# yaml-language-server: $schema=../../segkit/study.schema.json
+# yaml-language-server: $schema=../../segkit/study/study.schema.json
 # Written by `segkit new`: everything here was guessed from the files{basis}.
 # Read it once, correct what is wrong, then `segkit check {name}`.
 title: {title}

@@ -4,10 +4,10 @@ from typing import Any
 
 import ibis
 
-from segkit.schema import OPEN
 from segkit.sources.seen import Seen
 from segkit.sources.values import as_number, shape
-from segkit.tablespec import table_spec
+from segkit.study.schema import OPEN
+from segkit.study.tables import table_spec
 
 MOST_READ = 0.95
 """Share of a column's values that must be numbers for it to hold any."""

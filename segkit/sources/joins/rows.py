@@ -22,9 +22,9 @@ from segkit.sources.check import (
 from segkit.sources.files import Raw
 from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id, as_moment
-from segkit.sourcespec import MOST_FREQUENT
 from segkit.study import Study
-from segkit.tablespec import TableSpec
+from segkit.study.sources import MOST_FREQUENT
+from segkit.study.tables import TableSpec
 
 OBSERVED = "segkit: observed at"
 """Beside a file's own columns, which may have an observed_at that is something else."""

@@ -11,7 +11,7 @@ from segkit.sources.joins.rows import Source
 from segkit.sources.joins.tolerance import alike
 from segkit.sources.joins.values import Wanted, tolerances_of
 from segkit.sources.quality import READ
-from segkit.sourcespec import MOST_FREQUENT, MOST_TRUSTED, NEWEST
+from segkit.study.sources import MOST_FREQUENT, MOST_TRUSTED, NEWEST
 
 ORDER = {
     NEWEST: (NEWEST, MOST_TRUSTED, MOST_FREQUENT),

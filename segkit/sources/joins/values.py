@@ -9,14 +9,14 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.scalespec import item_traits
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
 from segkit.sources.prepared import Prepared, prepare
 from segkit.sources.quality import READ
 from segkit.sources.traits import is_text, read_column, refuse_unreadable
-from segkit.sourcespec import Origin, origin_of, scale_source
 from segkit.study import Study
-from segkit.traits import TraitSpec
+from segkit.study.origins import Origin, origin_of, scale_source
+from segkit.study.scales import item_traits
+from segkit.study.traits import TraitSpec
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from segkit.errors import StudyError
-from segkit.traits import TraitSpec
+from segkit.study.traits import TraitSpec
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "growth": ("origin",),

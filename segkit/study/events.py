@@ -7,7 +7,7 @@ and coupons. Each kind has a contract: its columns, its own options, and what co
 from collections.abc import Mapping
 from typing import Any
 
-from segkit.tablespec import TableSpec
+from segkit.study.tables import TableSpec
 
 EVENTS = ("campaigns", "coupons", "web", "emails", "activities", "social")
 SESSION_GAP_MINUTES = 30.0

@@ -1,110 +1,15 @@
-"""How a study makes one profile per customer of several sources, and what contradicts itself in it."""
+"""Contradictions between sources, and traits from them, each refused with what to do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
-from segkit.traits import PAIRS, TraitSpec
-
-if TYPE_CHECKING:
-    from segkit.study import Study
-
-ROUNDING = 1e-9
-"""By how much, as a share, numbers may differ that were only summed or written differently."""
-NEWEST, MOST_TRUSTED, MOST_FREQUENT = "newest", "most_trusted", "most_frequent"
-TAKEN = frozenset(
-    {
-        "any", "campaigns", "consent", "coupons", "customers", "events", "lines", "n_customers",
-        "orders", "products", "profile", "quality", "returns", "share", "traits", "transactions",
-    }
-)  # fmt: skip
-"""Words that a source can't be called, since a table or a file of a run is."""
+from segkit.study.origins import only_source, origin_of, scale_source
+from segkit.study.sources import MOST_TRUSTED, TAKEN
+from segkit.study.spec import Study
+from segkit.study.traits import PAIRS, TraitSpec
 
 
-@dataclass(frozen=True)
-class ProfileSpec:
-    """How the sources become one profile per customer.
-
-    Attributes
-    ----------
-    trust : list of str
-        Sources, most trusted first, for traits without a `from`; those that aren't named are trusted
-        least, and one as much as the other.
-    conflict : {"newest", "most_trusted", "most_frequent"}
-        What decides where sources differ. What it leaves open the other two decide, in this order;
-        what they leave open stays without a value.
-    several_rows : str or dict of str to str
-        Which of a customer's rows in one source counts: the newest before as_of, or what most say.
-    stale_after_days : int or dict of str to int, optional
-    tolerance : float or dict of str to float
-        By how much, as a share of the larger one, two numbers may differ and still agree; for all
-        attributes, or attribute -> share.
-    """
-
-    trust: Sequence[str] = ()
-    conflict: str = NEWEST
-    several_rows: str | Mapping[str, str] = NEWEST
-    stale_after_days: int | Mapping[str, int] | None = None
-    tolerance: float | Mapping[str, float] = ROUNDING
-
-    def tolerance_of(self, attribute: str) -> float:
-        """By how much, as a share, two values of an attribute may differ and still agree."""
-        given = self.tolerance
-        return given.get(attribute, ROUNDING) if isinstance(given, Mapping) else given
-
-    def row_rule(self, source: str) -> str:
-        """Which of a customer's rows in a source counts."""
-        given = self.several_rows
-        return given if isinstance(given, str) else given.get(source, NEWEST)
-
-    def stale_after(self, source: str) -> int | None:
-        """Days from which a source's values are called stale."""
-        given = self.stale_after_days
-        return given.get(source) if isinstance(given, Mapping) else given
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a trait comes from, and what decides where its sources differ.
-
-    Attributes
-    ----------
-    columns : dict of str to str
-        Source -> column.
-    rank : dict of str to int
-        Source -> place in the order of trust, 0 first.
-    conflict : str
-    tolerance : float
-        By how much, as a share, two numbers may differ and still agree.
-    """
-
-    columns: Mapping[str, str]
-    rank: Mapping[str, int] = field(default_factory=dict)
-    conflict: str = NEWEST
-    tolerance: float = ROUNDING
-
-
-def origin_of(trait: TraitSpec, study: "Study") -> Origin:
-    """Where a trait of a study comes from."""
-    columns = trait.columns or {_only_source(study): trait.column}
-    order = list(trait.trust or study.profile.trust)
-    rank = {source: order.index(source) if source in order else len(order) for source in columns}
-    return Origin(columns, rank, trait.conflict or study.profile.conflict)
-
-
-def scale_source(source: str, study: "Study") -> str:
-    """The source that holds a scale's items."""
-    return source or _only_source(study)
-
-
-def _only_source(study: "Study") -> str:
-    """The customer table, else the only source; empty where that isn't clear."""
-    names = list(study.about_customers)
-    return "customers" if "customers" in names else names[0] if len(names) == 1 else ""
-
-
-def check_sources(study: "Study") -> None:
+def check_sources(study: Study) -> None:
     """Refuse sources, and traits from them, that contradict each other."""
     known = list(study.about_customers)
     for name in study.sources:
@@ -131,7 +36,7 @@ def _check_name(name: str) -> None:
         )
 
 
-def _require_id(study: "Study") -> None:
+def _require_id(study: Study) -> None:
     if "customer_id" not in study.tables["customers"].columns:
         raise StudyError(
             "tables.customers.columns maps no customer_id, and there are sources",
@@ -153,7 +58,7 @@ def _check_mapped_once(name: str, columns: Mapping[str, str | list[str]]) -> Non
             mapped[column] = ours
 
 
-def _check_profile(study: "Study", known: Sequence[str]) -> None:
+def _check_profile(study: Study, known: Sequence[str]) -> None:
     profile = study.profile
     _require_known("profile.trust", profile.trust, known)
     for key in ("several_rows", "stale_after_days"):
@@ -168,7 +73,7 @@ def _check_profile(study: "Study", known: Sequence[str]) -> None:
         )
 
 
-def _require_attributes(given: Mapping[str, float], study: "Study") -> None:
+def _require_attributes(given: Mapping[str, float], study: Study) -> None:
     known = [*study.traits, *(item for scale in study.scales.values() for item in scale.items)]
     for name in given:
         if name not in known:
@@ -177,7 +82,7 @@ def _require_attributes(given: Mapping[str, float], study: "Study") -> None:
             )
 
 
-def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[str]) -> None:
+def _check_origin(where: str, trait: TraitSpec, study: Study, known: Sequence[str]) -> None:
     _require_known(f"{where}.from", trait.trust, known)
     _require_known(f"{where}.column", trait.columns, known)
     strange = [source for source in trait.trust if source not in trait.columns]
@@ -188,7 +93,7 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
         )
     if trait.kind in PAIRS and trait.origin and len(trait.origin) != 2:
         raise StudyError(f"{where}.from is {trait.origin}", "[column, column]")
-    if not trait.columns and not _only_source(study) and known:
+    if not trait.columns and not only_source(study) and known:
         raise _unclear(where, "source" if trait.kind in PAIRS else "from", known)
     for source, own in origin_of(trait, study).columns.items():
         for column in trait.origin or [own]:
@@ -200,7 +105,7 @@ def _check_origin(where: str, trait: TraitSpec, study: "Study", known: Sequence[
         )
 
 
-def _refuse_contact(where: str, source: str, column: str, study: "Study") -> None:
+def _refuse_contact(where: str, source: str, column: str, study: Study) -> None:
     """What tells people apart describes nobody."""
     mapped = study.about_customers[source].columns if source else {}
     for ours in ("customer_id", "email", "phone", "name"):

@@ -43,7 +43,7 @@ class TableSpec:
     marks : dict of str to tuple of str
         Column -> the decimal and thousands marks that its values settle.
     means : dict
-        Of an event table: what its words mean and how its rows are counted; see `segkit.events`.
+        Of an event table: what its words mean and how its rows are counted; see `segkit.study.events`.
     """
 
     file: str

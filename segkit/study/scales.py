@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkit.traits import TraitSpec, codes_of, label_of
+from segkit.study.traits import TraitSpec, codes_of, label_of
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,12 @@
 """Contradictions in what a study says of its event tables, each refused with what to do."""
 
-from typing import TYPE_CHECKING
-
 from segkit.errors import StudyError
-from segkit.events import COUNTS, OF_SESSIONS, OPTIONS, is_of_counts, is_of_sessions, words_of
-from segkit.tablespec import TableSpec
-
-if TYPE_CHECKING:
-    from segkit.study import Study
+from segkit.study.events import COUNTS, OF_SESSIONS, OPTIONS, is_of_counts, is_of_sessions, words_of
+from segkit.study.spec import Study
+from segkit.study.tables import TableSpec
 
 
-def check_event_tables(study: "Study") -> None:
+def check_event_tables(study: Study) -> None:
     """Refuse event tables that contradict themselves."""
     for name, spec in study.tables.items():
         _refuse_foreign_options(name, spec)

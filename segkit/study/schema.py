@@ -69,7 +69,7 @@ def _key(key: Any) -> str:
 
 @cache
 def _validator(part: str = "") -> Callable[[Mapping[str, Any]], object]:
-    text = files("segkit").joinpath("study.schema.json").read_text(encoding="utf-8")
+    text = files("segkit.study").joinpath("study.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
     validator: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(
         schema["properties"][part] if part else schema

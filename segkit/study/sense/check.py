@@ -1,28 +1,24 @@
 """Contradictions in a study that a schema can't see, each refused with what to do."""
 
 import re
-from typing import TYPE_CHECKING
 
 from segkit.errors import StudyError, nearest
-from segkit.events import EVENTS
-from segkit.eventsense import check_event_tables
-from segkit.permission import check_permission
 from segkit.protected import protected_kind
-from segkit.sourcespec import check_sources
-from segkit.tablespec import ORDER_MONEY
-from segkit.traits import TraitSpec
-from segkit.traitsense import check_made
-
-if TYPE_CHECKING:
-    from segkit.study import Study
-    from segkit.tablespec import TableSpec
+from segkit.study.events import EVENTS
+from segkit.study.sense.events import check_event_tables
+from segkit.study.sense.made import check_made
+from segkit.study.sense.permission import check_permission
+from segkit.study.sense.sources import check_sources
+from segkit.study.spec import Study
+from segkit.study.tables import ORDER_MONEY, TableSpec
+from segkit.study.traits import TraitSpec
 
 TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
 RFM = ("recency_days", "n_orders", "revenue")
 DATE_CODES = {f"%{code}" for code in "aAbBdfHIjmMpSyYzZ%"} | {f"%-{code}" for code in "dHIjmMSy"}
 
 
-def check_sense(study: "Study") -> None:
+def check_sense(study: Study) -> None:
     """Refuse a study that contradicts itself."""
     _check_tables(study)
     _check_weight(study)
@@ -40,7 +36,7 @@ def check_sense(study: "Study") -> None:
         _check_lines(study)
 
 
-def _check_tables(study: "Study") -> None:
+def _check_tables(study: Study) -> None:
     if study.has_orders:
         return
     if not study.every_table:
@@ -73,7 +69,7 @@ def _check_tables(study: "Study") -> None:
         )
 
 
-def _check_bases(study: "Study") -> None:
+def _check_bases(study: Study) -> None:
     outcomes = sorted(set(study.bases) & set(study.outcomes))
     if outcomes:
         raise StudyError(
@@ -100,13 +96,13 @@ def _check_bases(study: "Study") -> None:
             raise StudyError(f"protected_bases names '{name}', which is no base", fix="Take it out")
 
 
-def _kind(study: "Study", name: str) -> str:
+def _kind(study: Study, name: str) -> str:
     column = study.traits[name].column if name in study.traits else name
     kind = protected_kind(name) or protected_kind(column)
     return f" ({kind})" if kind else ""
 
 
-def _check_lines(study: "Study") -> None:
+def _check_lines(study: Study) -> None:
     columns = study.tables["transactions"].columns
     if "products" in study.tables and "product_id" not in columns:
         raise StudyError(
@@ -129,7 +125,7 @@ def _check_lines(study: "Study") -> None:
     _check_found_by_id(study)
 
 
-def _check_found_by_id(study: "Study") -> None:
+def _check_found_by_id(study: Study) -> None:
     if "customers" in study.tables and "customer_id" not in study.tables["customers"].columns:
         others = "transactions" if study.has_orders else " and ".join(study.events)
         what = "orders" if study.has_orders else "events"
@@ -139,12 +135,13 @@ def _check_found_by_id(study: "Study") -> None:
         )
 
 
-def _check_rules(study: "Study") -> None:
+def _check_rules(study: Study) -> None:
     """Rules are read where they are used; here, only that none looks at what is protected."""
     absent = [name for name in RFM if name not in study.traits]
-    if study.segments == "rfm" and not study.has_orders and absent:
+    if study.segments == "rfm" and not study.has_money and absent:
         raise StudyError(
-            f"segments is rfm, and there are neither orders nor traits called {', '.join(absent)}",
+            "segments is rfm, and there are neither orders with money nor traits called "
+            f"{', '.join(absent)}",
             f"tables.transactions, or traits {', '.join(RFM)}",
         )
     rules = study.segments if isinstance(study.segments, tuple) else ()
@@ -159,7 +156,7 @@ def _check_rules(study: "Study") -> None:
         )
 
 
-def _check_notation(where: str, spec: "TableSpec") -> None:
+def _check_notation(where: str, spec: TableSpec) -> None:
     if spec.delimiter != "whitespace" and len(spec.delimiter) != 1:
         raise StudyError(
             f"{where}.delimiter is '{spec.delimiter}'",
@@ -183,7 +180,7 @@ def _check_date_format(where: str, text: str) -> None:
         )
 
 
-def _check_traits(study: "Study") -> None:
+def _check_traits(study: Study) -> None:
     declared = {**study.traits, **study.scales}
     if declared and not study.about_customers:
         raise StudyError(
@@ -203,7 +200,7 @@ def _check_traits(study: "Study") -> None:
         _check_answers(f"scales.{name}", list(scale.levels.values()), scale.range)
 
 
-def _check_weight(study: "Study") -> None:
+def _check_weight(study: Study) -> None:
     """A weight is a column of the customer table, and nothing else."""
     if not study.weight:
         return
