@@ -14,7 +14,7 @@ help:  ## list the targets
 report: $(READY)  ## run the demo study (or STUDY=name) into an HTML segment report
 	$(BIN)/segkit run $(STUDY)
 
-sample: report  ## put the demo's report beside the docs, for people to look at before they run anything
+sample: $(READY)  ## write the demo's report beside the docs, for people to look at before they run anything
 	$(BIN)/python docs/sample.py
 
 test: $(READY)  ## run every test that this machine can run
