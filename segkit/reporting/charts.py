@@ -30,7 +30,7 @@ LONGEST_NAME = 52
 """Characters of a name that there is room for."""
 TICKS = (0, 0.25, 0.5, 0.75, 1)
 """Lines of the stability chart, each with its number."""
-BAR = 330
+BAR = 225
 """Width of the longest bar of size against value."""
 
 
@@ -54,7 +54,7 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
         for card in shown
     )
     title = "Size against value" if has_revenue else "Size"
-    return svg(520, max(len(shown), 1) * row, title, f"{said}.", joined(body), "value")
+    return svg(400, max(len(shown), 1) * row, title, f"{said}.", joined(body), "value")
 
 
 def _scale(cards: Sequence[Card]) -> float:
