@@ -42,9 +42,13 @@ def worded(text: str, words: Mapping[str, str]) -> str:
     --------
     >>> worded("The customers form one cloud.", {"customer": "post", "customers": "posts"})
     'The posts form one cloud.'
+    >>> worded("The customers are retail customers.", {"customer": "", "customers": "retail customers"})
+    'The retail customers are retail customers.'
     """
+    said: dict[str, str] = {}
     for own in ("customers", "customer"):
-        said = words[own]
-        for form, noun in ((own, said), (own.capitalize(), said[:1].upper() + said[1:])):
-            text = noun.join(re.split(rf"\b{form}\b", text))
-    return text
+        told = words[own]
+        said |= {told: told, own: told, own.capitalize(): told[:1].upper() + told[1:]}
+    # the longest first: where the study's own word stands already, none is put into it
+    forms = "|".join(re.escape(form) for form in sorted(said, key=len, reverse=True))
+    return re.sub(rf"\b(?:{forms})\b", lambda found: said[found.group()], text)

@@ -107,8 +107,10 @@ def test_the_readme_s_lines_for_any_table_work(tmp_path, monkeypatch):
 
 def test_the_readme_s_own_data_commands_work(project, capsys):
     orders = make_transactions().rename(columns={"when": "order_date", "saved": "discount"})
-    orders.to_csv("orders.csv", index=False)
-    orders[["customer"]].drop_duplicates().assign(region="north").to_csv("crm.csv", index=False)
+    people = orders[["customer"]].drop_duplicates().assign(region="north")
+    (project / "exports").mkdir()
+    orders.to_csv("exports/orders.csv", index=False)
+    people.to_csv("exports/crm.csv", index=False)
     commands = [line for block in readme_block("bash") for line in block.splitlines()]
     ours = [shlex.split(line, comments=True)[1:] for line in commands if line.startswith("segkit ")]
     assert [arguments[0] for arguments in ours] == ["new", "check", "run", "messages"]

@@ -28,7 +28,8 @@ class Profile(Shown):
     ----------
     sizes : pandas.DataFrame, one row per segment
         `customers`, `share` with `share_low`, `share_high` (Wilson); with a revenue column also
-        `revenue_share` with its range over customers. Most revenue first, else most customers. The
+        `revenue_share` with its range over customers. Most revenue first, else the largest
+        share. The
         revenue share is missing where one customer makes up more than half of it, or two more than
         three quarters, and where it would give such a one away.
     effects : pandas.DataFrame, indexed by segment_key and variable
@@ -54,9 +55,9 @@ class Profile(Shown):
     segments : Segmentation
     weights : pandas.Series or None
         For how many people each customer stands, scaled to sum to the number of customers. With
-        weights all shares, values and differences are weighted, and each table holds `weighted_n`
-        (the sum of the weights that a row rests on) and `effective_n` (Kish); `customers` and `n`
-        stay plain counts.
+        weights all shares, values and differences are weighted, but for `between`, and each table
+        holds `weighted_n` (the sum of the weights that a row rests on) and `effective_n` (Kish);
+        `customers` and `n` stay plain counts.
     """
 
     sizes: pd.DataFrame

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.writer import CardWriter
@@ -50,10 +51,11 @@ def is_gap(marker: Marker) -> bool:
 
 
 def gap_known(writer: CardWriter) -> Fact | None:
-    """How many have ordered again; nothing where the segment's own size is kept back."""
-    if writer.is_withheld:
-        return None
+    """How many have ordered again; nothing where that tells of a few: of them, or of the others."""
     n = int(writer.profile.effects.at[(writer.key, GAP), "n"])
+    others = int(writer.profile.sizes.at[writer.key, "customers"]) - n
+    if writer.is_withheld or 0 < others < MIN_CELL:
+        return None
     return writer.fact(f"{GAP}/n", n, writer.words["customers"], n)
 
 

@@ -297,5 +297,4 @@ def _fingerprint(study: Study, inputs: Mapping[str, str]) -> str:
     """Of everything that decides a result but the choices made for one notebook."""
     content = {name: value for name, value in asdict(study).items() if name != "folder"}
     content |= {"inputs": inputs, "version": __version__, "permitted": permitted(study)}
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

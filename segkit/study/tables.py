@@ -20,8 +20,11 @@ class TableSpec:
         file that an installed package carries.
     columns : dict
         segkit's name -> the name in the file (a list of names is summed, for `discount`).
-    delimiter, encoding, decimal, thousands, date_format : str
+    delimiter, encoding, date_format : str
         Stated, never guessed at run time: `segkit new` guesses once and writes them down.
+    decimal, thousands : str
+        Where they aren't stated, a column's own values settle them; one that can be read two ways is
+        refused.
     timezone : str, optional
         Zone of the file's times; they are turned into the study's zone.
     header : list of str, optional

@@ -193,6 +193,17 @@ def test_the_buying_rhythm_is_the_median_of_those_who_came_again(profile, shoppe
         assert len(labels) == len(set(labels))
 
 
+def test_the_few_who_came_once_are_not_told_of(profile, shoppers):
+    gaps = pd.Series(5.0, index=shoppers.index)
+    for key in profile.keys:
+        gaps[profile.segments.labels.index[profile.segments.labels == key][:3]] = np.nan
+    frame = shoppers.assign(mean_gap_days=gaps)
+    told = segkit.profile_segments(profile.segments, frame, dictionary=DICTIONARY)
+    cards = segkit.describe_segments(told, frame, n_boot=0).cards
+    assert cards
+    assert all(card.with_gap is None for card in cards)
+
+
 def test_without_orders_there_is_no_rhythm(personas):
     assert not any(card.rhythm or card.with_gap for card in personas.cards)
 

@@ -74,7 +74,7 @@ KNOCK_OUTS = [
     ({"min_customers": 121}, "Customers: 120, at least 121"),
     ({"min_share": 0.4}, "Share of all: 33%, at least 40%"),
     ({"min_stability": 1.01}, "Stability: "),
-    ({"min_distinctness": 1.01}, "Largest difference from the rest: "),
+    ({"min_distinctness": 1.01}, "Distinctness (difference from the rest): "),
     ({"min_reachable": {"metric": "consent", "share": 0.5}}, "Reachable (consent): 25%, at least 50%"),
 ]
 NO_SHARE = {"metric": "revenue", "share": 0.1}
