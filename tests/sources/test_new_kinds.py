@@ -168,6 +168,17 @@ def test_a_crm_s_activities(new, features):
     assert features("60 customers").frame["n_calls"].sum() == calls
 
 
+def test_words_of_few_customers_or_of_a_person_stay_out_of_the_study(new, features):
+    calls = users.calls()
+    calls.loc[:2, "Activity type"] = "Wedding of the Meiers"
+    calls.loc[3:40, "Activity type"] = "ana@example.com"
+    study, out = new(crm=users.crm(), calls=calls)
+    assert set(study["tables"]["activities"]["types"]) == {"calls", "meetings", "emails", "gift_sent"}
+    assert "2 of the words in 'Activity type' are left out" in out
+    assert "Meiers" not in out
+    features("60 customers")
+
+
 def test_engagement_one_action_a_row(new, features):
     study, out = new(likes=users.likes())
     table = study["tables"]["social"]

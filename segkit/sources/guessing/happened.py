@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL
 from segkit.sources.guessing.column import date_of
 from segkit.sources.guessing.customers import looks_like_id
 from segkit.sources.guessing.eventwords import (
@@ -18,6 +20,7 @@ from segkit.sources.guessing.eventwords import (
     STEPS,
 )
 from segkit.sources.guessing.fit import Fit
+from segkit.sources.guessing.ownwords import common_words
 from segkit.sources.guessing.persons import is_date, is_person
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
@@ -46,7 +49,7 @@ def fit_events(frame: pd.DataFrame) -> list[Fit]:
         return []
     shared = {"customer_id": who, "event_date": when}
     rest = frame.drop(columns=[who, when])
-    finders = (_emails, _social, _web, _activities)
+    finders = (_emails, _social, _web, partial(_activities, who=frame[who]))
     found = [fit for finder in finders if (fit := finder(rest, shared))]
     by_word = [fit for fit in found if fit.kind in {"emails", "social"}]
     return by_word or found or _counted(rest, shared)
@@ -242,16 +245,24 @@ def _is_flag(values: pd.Series) -> bool:
     return bool(texts) and texts <= {*YES, *NO}
 
 
-def _activities(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
+def _activities(rest: pd.DataFrame, shared: Mapping[str, str], who: pd.Series) -> Fit | None:
     told = _by_words(rest, CONTACTS, HALF)
     if told is None or len(told[1]) < 2:
         return None
     column, meant = told
     known = {text for texts in meant.values() for text in texts}
-    others = [str(text) for text in _words(rest[column]).index if text not in known]
-    types = dict(meant) | {short_name(text): [text] for text in others if short_name(text) not in meant}
-    return Fit("activities", {**shared, "type": column}, {"types": types},
-               f"'{column}' says how there was contact")  # fmt: skip
+    common, n_rare = common_words(rest[column], who, known)
+    types = dict(meant)
+    for text in common:
+        types[short_name(text)] = [*types.get(short_name(text), []), text]
+    fit = Fit("activities", {**shared, "type": column}, {"types": types},
+              f"'{column}' says how there was contact")  # fmt: skip
+    if n_rare:
+        fit.needs.append(
+            f"types: {n_rare} of the words in '{column}' are left out, since they come with fewer than "
+            f"{MIN_CELL} customers or may be personal; say what they mean, if they matter"
+        )
+    return fit
 
 
 def _counted(rest: pd.DataFrame, shared: Mapping[str, str]) -> list[Fit]:
