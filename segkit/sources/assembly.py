@@ -11,14 +11,20 @@ from segkit.errors import DataError
 from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.tell import File, Told
-from segkit.sources.guess import guess_dates, guess_ids, guess_table, guess_transactions
+from segkit.sources.guess import (
+    guess_dates,
+    guess_ids,
+    guess_table,
+    guess_transactions,
+    has_money,
+)
 from segkit.sources.guessing.bases import choose_bases
 from segkit.sources.guessing.consents import says_consent
 from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
-from segkit.sources.guessing.several import apart_from_features, merged, source_name
+from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
 from segkit.sources.guessing.unused import note_unread, unused_of
 from segkit.sources.joining import is_plain, join
@@ -167,6 +173,12 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
     if parts and plain:
         (draft.guessed,) = parts.values()
     elif parts:
+        draft.needs += [
+            f"weight: '{part.weight}' of {name} is left out, since {OF_ONE_TABLE}; make a study of "
+            "that table alone if sizes are to be weighted"
+            for name, part in parts.items()
+            if part.weight
+        ]
         draft.guessed, draft.shared = merged(parts)
         draft.profile = {"conflict": "newest"}
         draft.profile |= {"several_rows": dict.fromkeys(twice, "most_frequent")} if twice else {}
@@ -220,8 +232,9 @@ def _behaviour(seen: dict[str, Seen]) -> list[str]:
     """Features of orders, else of events, that form the segments."""
     if "transactions" in seen:
         columns = seen["transactions"].columns
+        money = ["mean_order_value"] if has_money(columns) else []
         discount = ["discount_share"] if "discount" in columns else []
-        return ["recency_days", "n_orders", "mean_order_value", *discount]
+        return ["recency_days", "n_orders", *money, *discount]
     return event_bases({name: seen[name] for name in EVENTS if name in seen})
 
 

@@ -3,7 +3,7 @@
 Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,10 @@ DATE_FORMATS = (
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y", "%m-%d-%Y",
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M",
 )  # fmt: skip
+CENTS, MOST = r"^\D{0,4}[\d.,' ]*[.,]\d\d\D{0,4}$", 0.9
+"""A number with two places, and the share of a column's values that must be such to look like money."""
+OF_MONEY = ("discount", "order_discount", "order_refund")
+"""What says nothing where no column says what a line cost."""
 LEAST_COLUMNS, LEAST_ROWS = 3, 10
 """Of an unknown file that may hold one row per customer."""
 
@@ -102,7 +106,7 @@ def _form(path: Path, known: Recognised | None) -> tuple[dict[str, Any], dict[st
 
 
 def _choose_money(seen: Seen) -> None:
-    """An amount per line beats quantity times price; without either, ask."""
+    """An amount per line beats quantity times price; without either, ask where a column has cents."""
     columns = seen.columns
     if "amount" in columns:
         seen.guess.said.pop(columns.pop("unit_price", ""), None)
@@ -112,9 +116,25 @@ def _choose_money(seen: Seen) -> None:
             seen.guess.needs.append(
                 f"amount: '{columns['amount']}' is taken for what the line cost; is it?"
             )
-        else:
+        elif any(seen.share(name, CENTS) > MOST for name in _unmapped(seen)):
             columns["amount"] = OPEN
             seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
+        else:
+            for name in OF_MONEY:
+                columns.pop(name, None)
+            seen.currency = ""
+            seen.guess.needs.append("amount: no column is money; map amount if one is")
+
+
+def _unmapped(seen: Seen) -> list[str]:
+    given = seen.columns.values()
+    taken = {name for one in given for name in ([one] if isinstance(one, str) else one)}
+    return [name for name in seen.table.columns if name not in taken]
+
+
+def has_money(columns: Mapping[str, Any]) -> bool:
+    """Whether the columns of order lines say what a line cost."""
+    return "amount" in columns or {"quantity", "unit_price"} <= set(columns)
 
 
 def guess_dates(seen: Seen, column: str) -> None:

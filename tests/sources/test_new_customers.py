@@ -227,6 +227,23 @@ def test_a_survey_s_weight_is_no_trait(new, capsys):
     assert "sizes and profiles are weighted" in check(capsys, N)
 
 
+def test_a_weight_with_a_comma_and_a_blank_is_a_weight(new, capsys):
+    weights = ["", "1,25", *["0,75", "1,25"] * (N // 2 - 1)]
+    study, _ = new(survey=crm().drop(columns="Latitude").assign(weight=weights))
+    assert study["weight"] == "weight"
+    assert study["tables"]["customers"]["decimal"] == ","
+    assert "weight" not in study["traits"]
+    assert "sizes and profiles are weighted" in check(capsys, N - 1)
+
+
+def test_what_is_named_a_weight_and_is_none_is_asked_about(new, capsys):
+    study, out = new(survey=crm().assign(weight=[str(50 + row % 40) for row in range(N)]))
+    assert "weight" not in study
+    assert "weight" not in study["traits"]
+    assert "is 'weight' a weight?" in out
+    check(capsys, N)
+
+
 def test_a_file_of_names_and_free_text_alone_is_refused(new):
     frame = crm()[["Contact Nr", "E-Mail", "Remarks"]].rename(columns={"Contact Nr": "customer_id"})
     study, said = new(crm=frame)

@@ -31,6 +31,16 @@ def test_consent_a_column_a_purpose_in_german(new, features):
     assert len(features("no consent for analytics: withdrawn").frame) == 50
 
 
+def test_refusals_are_no_withdrawals(new, features):
+    words = ["accepted", "rejected", "not granted", "reject", "opt_out"]
+    rows = pd.DataFrame({"customer_id": users.IDS, "purpose": "analytics", "status": words * 12})
+    study, _ = new(consent=rows, crm=users.crm())
+    assert study["consent"]["statuses"] == {
+        "granted": ["accepted"], "withdrawn": ["opt_out"], "refused": ["reject"]
+    }  # fmt: skip
+    features("no consent for analytics: refused", "no consent for analytics: withdrawn")
+
+
 def test_consent_to_advertising_alone_is_asked_about(new):
     rows = users.consent()
     study, out = new(consent=rows[rows["purpose"] == "marketing"], crm=users.crm())

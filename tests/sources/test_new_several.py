@@ -159,6 +159,23 @@ def test_a_crm_beside_orders_is_read_by_kind(new, features):
     assert found["income"].mean() > 20_000
 
 
+def test_orders_that_say_nothing_of_money_make_a_study_without_it(new, features):
+    study, out = new(sales=users.orders().drop(columns="Amount"))
+    assert "amount" not in study["tables"]["transactions"]["columns"]
+    assert "currency" not in study
+    assert study["bases"] == ["recency_days", "n_orders"]
+    assert "no column is money; map amount if one is" in out
+    features("60 customers")
+
+
+def test_a_weight_of_a_source_is_left_out_and_said(new, features):
+    survey = users.survey().assign(weight=["0.5", "1.5"] * 25)
+    study, out = new(crm=users.crm(), survey=survey)
+    assert "weight" not in study
+    assert "weight: 'weight' of survey is left out" in out
+    features("60 customers")
+
+
 def test_a_birth_year_beside_orders_is_an_age(new):
     crm = users.crm().assign(**{"Year of birth": [str(1950 + row) for row in range(60)]})
     study, _ = new(sales=users.orders(), crm=crm)

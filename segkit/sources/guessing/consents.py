@@ -30,11 +30,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "granted": ("ja", "oui", "si", "sí", "accepted", "accept", "agreed", "allowed", "consented",
                 "active",
                 "opted_in", "opt_in", "double opt-in", "confirmed"),
-    "withdrawn": ("nein", "non", "rejected", "reject", "disallowed", "opted_out", "opt_out", "inactive",
-                  "not granted", "revoke", "withdrew", "objection"),
+    "withdrawn": ("nein", "non", "opted_out", "opt_out", "inactive", "revoke", "withdrew", "objection"),
+    "refused": ("reject", "disallowed", "refuse", "deny", "decline", "abgelehnt"),
     "unknown": ("unbekannt", "not set", "unset", "no answer", "open"),
 }  # fmt: skip
-"""Words for a status that a study has to state."""
+"""Words for a status that a study has to state, since `STATUSES` doesn't know them."""
 MOSTLY = 0.8
 MOST_BESIDE = 2
 """Further columns that a consent table may have; with more it is a customer table."""

@@ -16,13 +16,13 @@ from segkit.sources.guessing.column import Told, as_size, tell_column
 from segkit.sources.guessing.guessed import Guessed, free_name, known_of
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id
+from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
-from segkit.sources.seen import Seen
+from segkit.sources.seen import Guess, Seen
 from segkit.study.sense.made import looks_like_coordinates
 
-_WEIGHT = re.compile(r"(survey_|sample_)?(weight|weights|wt|wgt|gewicht|weighting)")
 _OUTCOME = re.compile(
     r"y|target|label|outcome|respon(se|ded)|convert(ed)?|conversion|churn(ed)?|exited|attrited"
     r"|purchased?|bought|revenue|deposit"
@@ -95,7 +95,7 @@ def guess_customers(
     """
     guessed = Guessed(row=row)
     ids = [str(seen.columns[name]) for name in ("customer_id",) if name in seen.columns]
-    rest = _leave_out(frame.drop(columns=[*ids, *mapped]), export, guessed)
+    rest = _leave_out(frame.drop(columns=[*ids, *mapped]), export, guessed, seen.guess)
     batteries = find_batteries(rest)
     rest = _take_scales(rest, batteries, guessed)
     worded = find_worded(rest)
@@ -115,7 +115,9 @@ def guess_customers(
     return guessed
 
 
-def _leave_out(own: pd.DataFrame, export: Export | None, guessed: Guessed) -> pd.DataFrame:
+def _leave_out(
+    own: pd.DataFrame, export: Export | None, guessed: Guessed, guess: Guess
+) -> pd.DataFrame:
     """Take out what the tool wrote, what is personal, and the weights."""
     tools = {name.casefold() for name in export.tools} if export else set()
     left = {name: "it speaks of the export, not of the customer" for name in own if
@@ -130,15 +132,19 @@ def _leave_out(own: pd.DataFrame, export: Export | None, guessed: Guessed) -> pd
             continue
         if looks_like_coordinates(name):
             left[name] = "coordinates name a home; kind: distance_km can use them"
-        elif _WEIGHT.fullmatch(plain_name(name)) and _are_weights(own[name]):
-            guessed.weight = name
+        elif not guessed.weight and is_named_weight(name):
+            notation = weight_notation(name, own, guess.spec)
+            if notation is not None:
+                guessed.weight = name
+                guess.spec |= notation
+                guess.said |= {key: f"'{mark}' as in '{name}'" for key, mark in notation.items()}
+            else:
+                left[name] = "it is named like a weight, and its values don't read as weights"
+                guess.needs.append(
+                    f"weight: is '{name}' a weight? Then state it; if it is a trait, add it to traits"
+                )
     guessed.left_out |= left
     return own.drop(columns=[*left, *([guessed.weight] if guessed.weight else [])])
-
-
-def _are_weights(texts: pd.Series) -> bool:
-    numbers = pd.to_numeric(texts, errors="coerce")
-    return bool(numbers.notna().all() and (numbers >= 0).all() and 0.8 <= numbers.mean() <= 1.25)
 
 
 def _take_scales(rest: pd.DataFrame, batteries: Sequence[Battery], guessed: Guessed) -> pd.DataFrame:

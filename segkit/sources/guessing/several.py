@@ -17,6 +17,9 @@ _OF_FEATURES = re.compile(
 """Names that features of orders or events may have, and a trait beside them may not."""
 
 
+OF_ONE_TABLE = "a weight is of one table's rows, and can't be used where tables are joined"
+
+
 def source_name(stem: str, taken: Mapping[str, object]) -> str:
     """A source's name from its file's: of letters, digits and underscores, and not taken.
 
@@ -76,7 +79,8 @@ def merged(parts: Mapping[str, Guessed]) -> tuple[Guessed, list[str]]:
             getattr(whole, ours).extend(
                 one for one in getattr(own, ours) if one not in getattr(whole, ours)
             )
-        whole.weight = whole.weight or own.weight
+        if own.weight:
+            whole.left_out[f"{source}: {own.weight}"] = OF_ONE_TABLE
         _join_known(whole, own)
     rows = [part.row for part in parts.values()]
     whole.row = "company" if "company" in rows else rows[0] if len(set(rows)) == 1 else "customer"

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from segkit.sources.guess import has_money
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.seen import Guess
@@ -45,7 +46,9 @@ def study_text(draft: Draft) -> str:
     parts = [
         _head(draft),
         _line("currency", draft.currency, "printed before amounts, such as $ or EUR")
-        if "transactions" in draft.tables
+        if has_money(
+            draft.tables["transactions"].spec["columns"] if "transactions" in draft.tables else {}
+        )
         else "",
         _line("words", dict(draft.words)) if draft.words else "",
         _line("weight", guessed.weight, "sizes and profiles are weighted by it")
