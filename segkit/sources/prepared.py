@@ -84,6 +84,8 @@ def prepare(
     made = Prepared(customers, spec or study.tables["customers"])
     traits = {**study.traits, **item_traits(study.scales)} if traits is None else traits
     numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
+    places = [one.origin for one in traits.values() if one.kind == "distance_km"]
+    numbers += [column for pair in places for column in pair]
     made.spec, said = settle_columns(customers, where, study, made.spec, numbers)
     made.notices += said
     for column in dict.fromkeys(_amount_columns(traits)):
