@@ -9,11 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from segkit.disclosure import MIN_CELL
+from segkit.features.store import load_features
 from segkit.features.table import Features
 from segkit.personas.agreement import as_records
 from segkit.personas.cards import Personas
 from segkit.personas.facts import Fact, fact_table
 from segkit.plain import visible
+from segkit.rights.carried import UNFINISHED
+from segkit.segments.segmentation import Segmentation
 from segkit.segments.store import holds_customers, load_segments, save_segments
 from segkit.study import Study
 
@@ -53,8 +57,9 @@ def keep_identity(study: Study, private: Path) -> None:
     """Keep what the next run needs to give segments the same keys and names, beside processed/.
 
     processed/ holds customers, and may be deleted for it. What is kept here holds none: the frozen
-    rule, and what the names rest on. Methods that learn values of single customers keep nothing, and
-    rules need nothing: their names are their keys.
+    rule, and what the names rest on. Methods that learn values of single customers keep nothing, nor
+    does a rule with a word that fewer than `MIN_CELL` customers share; and rules need nothing: their
+    names are their keys.
 
     Parameters
     ----------
@@ -63,11 +68,12 @@ def keep_identity(study: Study, private: Path) -> None:
         The run's folder under processed/.
     """
     segments = load_segments(private / "segments")
-    if segments.method == "rules" or holds_customers(private / "segments"):
+    needless = segments.method == "rules"
+    if needless or holds_customers(private / "segments") or _has_rare_word(segments, study, private):
         shutil.rmtree(study.kept, ignore_errors=True)
         return
     nobody = {"labels": segments.labels.iloc[:0], "confidence": segments.confidence.iloc[:0]}
-    fresh = Path(tempfile.mkdtemp(prefix=".kept-", dir=study.folder))
+    fresh = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=study.folder))
     try:
         save_segments(replace(segments, **nobody), fresh / "segments")
         shutil.copyfile(private / "names" / NAMES, fresh / NAMES)
@@ -75,3 +81,11 @@ def keep_identity(study: Study, private: Path) -> None:
         os.replace(fresh, study.kept)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _has_rare_word(segments: Segmentation, study: Study, private: Path) -> bool:
+    """Whether the rule holds a category's level that only a few customers have."""
+    columns = list(segments.model.space.levels)
+    frame = load_features(study, private / "features").frame[columns]
+    counts = [frame[column].value_counts() for column in columns]
+    return any(one.between(1, MIN_CELL - 1).any() for one in counts)

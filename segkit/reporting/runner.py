@@ -26,6 +26,7 @@ from segkit.reporting.parameters import Parameter, check_parameters, read_parame
 from segkit.reporting.publish import REPORT, Folders, last_good, point_latest, publish
 from segkit.reporting.stored import stored
 from segkit.reporting.workspace import open_run
+from segkit.rights.carried import drop_unfinished
 from segkit.rights.forget import erase_withdrawn
 from segkit.study import Study, load_study, project_root
 
@@ -125,6 +126,7 @@ def _notebook(name: str) -> Path:
 
 
 def _prepare(study: Study, name: str) -> Folders:
+    drop_unfinished(study)
     study.reports.mkdir(parents=True, exist_ok=True)
     for left in study.reports.glob(".working-*"):
         if not _is_alive(int(left.name.rpartition("-")[2])):

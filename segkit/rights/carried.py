@@ -7,6 +7,9 @@ from pathlib import Path
 from segkit.segments.store import MODEL
 from segkit.study import Study
 
+UNFINISHED = ".kept-"
+"""How the folders begin in which a run writes what it keeps, before they are put into place."""
+
 
 def drop_words(study: Study) -> list[Path]:
     """Remove what is kept beside processed/ where a word in it may be the customer's alone.
@@ -19,6 +22,7 @@ def drop_words(study: Study) -> list[Path]:
     list of pathlib.Path
         The folder, if it went.
     """
+    drop_unfinished(study)
     model = study.kept / "segments" / MODEL
     if not model.is_file():
         return []
@@ -27,3 +31,15 @@ def drop_words(study: Study) -> list[Path]:
         return []
     shutil.rmtree(study.kept)
     return [study.kept]
+
+
+def outlives(study: Study) -> bool:
+    """Whether the run that left what is kept is gone, so that nobody can be looked for in it."""
+    last = (study.reports / "latest").resolve().name
+    return study.kept.exists() and not (study.processed / last).is_dir()
+
+
+def drop_unfinished(study: Study) -> None:
+    """Remove what killed runs left of what they were about to keep."""
+    for left in study.folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left)

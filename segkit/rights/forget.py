@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from segkit.errors import DataError
-from segkit.rights.carried import drop_words
+from segkit.rights.carried import drop_words, outlives
 from segkit.rights.erase import Eraser
 from segkit.rights.held import customers_of, runs, source_rows
 from segkit.rights.sought import Sought, normal_id, sought
@@ -110,7 +110,7 @@ def forget(study: Study | str | Path, customer_id: str, *, asked_by: str = "") -
     for run in strange:
         shutil.rmtree(run)
     eraser = Eraser(wanted).under(study.processed).under(study.folder / "audiences")
-    dropped = drop_words(study) if eraser.n_files or strange else []
+    dropped = drop_words(study) if record is None or eraser.n_files or strange else []
     gone = (*strange, *eraser.removed, *dropped)
     removed = tuple(str(path.relative_to(study.folder)) for path in gone)
     counts = {"files": eraser.n_files + len(strange), "rows": eraser.n_rows}
@@ -132,11 +132,12 @@ def erase_withdrawn(study: Study) -> Erased | None:
     folders = [*runs(study), study.folder / "audiences"]
     held = set().union(*(customers_of(run) for run in runs(study)))
     barred = {name for name in held if reading.guard.rule_for(name) is not None}
-    wanted = sought(study, barred | _withdrawn(reading))
+    leaving = barred | _withdrawn(reading)
+    wanted = sought(study, leaving)
     eraser = Eraser(wanted)
     for folder in folders:
         eraser.under(folder)
-    dropped = drop_words(study) if eraser.n_files else []
+    dropped = drop_words(study) if eraser.n_files or (leaving and outlives(study)) else []
     removed = tuple(str(path.relative_to(study.folder)) for path in (*eraser.removed, *dropped))
     return Erased(study, eraser.n_files, eraser.n_rows, removed, on_request=False)
 

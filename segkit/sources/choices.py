@@ -1,6 +1,6 @@
 """Questions of several answers: blank answers, and answers that are none of the options."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -75,20 +75,23 @@ def _unlisted_answers(customers: ibis.Table, chosen: Mapping[str, TraitSpec]) ->
     """Count the answers that hold none of a question's options where they stand in one cell."""
     asked: dict[str, list[str]] = {}
     marks = {trait.column: trait.separator for trait in chosen.values() if trait.separator}
+    codes = {trait.column: trait.missing for trait in chosen.values() if trait.separator}
     for trait in chosen.values():
         if trait.separator:
             asked.setdefault(trait.column, []).append(trait.option)
     return [
         notice
         for column, options in asked.items()
-        if (notice := _unlisted(customers, column, options, marks[column]))
+        if (notice := _unlisted(customers, column, options, marks[column], codes[column]))
     ]
 
 
-def _unlisted(customers: ibis.Table, column: str, options: list[str], mark: str) -> str:
-    """Cells from which every listed option is taken; what is left is another answer."""
+def _unlisted(
+    customers: ibis.Table, column: str, options: list[str], mark: str, codes: Iterable[str]
+) -> str:
+    """Take listed options and codes for no answer from the cells; what is left is another answer."""
     cells = customers.select(cell=customers[column].cast("string").strip()).execute()["cell"].dropna()
-    counts = cells[cells != ""].str.lower().value_counts()
+    counts = cells[~cells.isin(["", *codes])].str.lower().value_counts()
     listed = sorted((_tight(option, mark) for option in options), key=len, reverse=True)
     n_other = n_none = 0
     for cell, n in counts.items():

@@ -1,7 +1,7 @@
 """Currencies as files write them: which a text names, and the refusal to add up several."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from segkit.errors import DataError
 
@@ -12,6 +12,12 @@ SIGNS: Mapping[str, str] = {
     "FR": "CHF",
 }  # fmt: skip
 """A sign in capitals -> the code it is counted under; kr is one of three currencies."""
+SHARED: Mapping[str, tuple[str, ...]] = {
+    "USD": ("$",), "CAD": ("$",), "AUD": ("$",), "NZD": ("$",), "HKD": ("$",), "SGD": ("$",),
+    "MXN": ("$",), "CLP": ("$",), "COP": ("$",), "TWD": ("$",),
+    "SEK": ("KR",), "NOK": ("KR",), "DKK": ("KR",), "ISK": ("KR",),
+}  # fmt: skip
+"""Code -> the signs that it has in common with other currencies."""
 CODES = (
     "AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP",
     "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW", "MAD", "MXN", "MYR", "NGN", "NOK",
@@ -44,6 +50,22 @@ def code_of(sign: str) -> str:
     return SIGNS.get(plain, plain)
 
 
+def meant_by(signs: Iterable[str]) -> set[str]:
+    """The currencies that all of some signs and codes may stand for; none where they are several.
+
+    Examples
+    --------
+    >>> sorted(meant_by(["kr", "SEK"])), sorted(meant_by(["$", "CAD", "USD"]))
+    (['SEK'], [])
+    """
+    may = []
+    for sign in signs:
+        plain = sign.strip().rstrip(".").upper()
+        shared = {code for code, theirs in SHARED.items() if plain in theirs}
+        may.append(shared or {code_of(sign)})
+    return set.intersection(*may) if may else set()
+
+
 def named_in(text: str) -> set[str]:
     """The signs and codes that stand in a text among other words.
 
@@ -72,8 +94,8 @@ def mixed_notices(where: str, by_column: Mapping[str, Named], rule: str) -> list
     DataError
         Under "refuse", with the signs and their counts.
     """
-    codes = {code_of(sign) for named in by_column.values() for sign in named}
-    if len(codes) < 2:
+    signs = {sign for named in by_column.values() for sign in named}
+    if not signs or meant_by(signs):
         return []
     told = "; ".join(f"'{column}': {said(named)}" for column, named in by_column.items() if named)
     if rule == "keep":
@@ -106,14 +128,16 @@ def currency_notices(where: str, column: str, named: Named, n_given: int, stated
     """
     if not named:
         return []
-    code, n_without = code_of(next(iter(named))), n_given - sum(named.values())
+    meant, n_without = meant_by(named), n_given - sum(named.values())
+    meant = meant & meant_by([stated]) or meant
+    code = " or ".join(sorted(meant)) if len(meant) < 3 else next(iter(named)).lower()
     found = []
     if n_without > 0:
         found.append(
             f"{where}: {n_without:,} of {n_given:,} values of '{column}' name no "
             f"currency; they are taken for {code} like the others"
         )
-    if code_of(stated) != code:
+    if not meant & meant_by([stated]):
         what = f"the study's is {stated.strip()}" if stated.strip() else "the study states none"
         found.append(f"{where}: '{column}' is in {code}, and {what} (`currency`); nothing is converted")
     return found

@@ -11,8 +11,8 @@ import ibis
 
 from segkit.sources.amounts import EMPLOYEE_EDGES, REVENUE_EDGES, band_labels
 from segkit.sources.choices import NONE, all_blank, is_blank
+from segkit.sources.money import number_of
 from segkit.sources.prepared import joined
-from segkit.sources.values import as_number
 from segkit.study.tables import TableSpec
 from segkit.study.traits import TraitSpec
 
@@ -134,7 +134,7 @@ def _growth(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
 
 
 def _distance(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
-    latitude, longitude = (as_number(table[column], spec) for column in trait.origin)
+    latitude, longitude = (number_of(table, column, spec) for column in trait.origin)
     to_lat, to_lon = trait.to or [0.0, 0.0]
     up, across = (latitude - to_lat).radians() / 2, (longitude - to_lon).radians() / 2
     half = up.sin() ** 2 + (

@@ -84,8 +84,11 @@ def prepare(
     made = Prepared(customers, spec or study.tables["customers"])
     traits = {**study.traits, **item_traits(study.scales)} if traits is None else traits
     numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
+    places = [one.origin for one in traits.values() if one.kind == "distance_km"]
+    numbers += [column for pair in places for column in pair]
     made.spec, said = settle_columns(customers, where, study, made.spec, numbers)
     made.notices += said
+    made.notices += _mixed_amounts(customers, traits, study, where)
     for column in dict.fromkeys(_amount_columns(traits)):
         if column in customers.columns:
             _join_amounts(con, made, column, study, where)
@@ -104,6 +107,30 @@ def _amount_columns(traits: Mapping[str, TraitSpec]) -> Iterable[str]:
     for trait in traits.values():
         if trait.kind in {"amount", "growth"}:
             yield from trait.sources
+
+
+def _mixed_amounts(
+    customers: ibis.Table, traits: Mapping[str, TraitSpec], study: Study, where: str
+) -> list[str]:
+    """Compare the currencies of all columns of a trait, such as both ends of a growth."""
+    notices: list[str] = []
+    for trait in traits.values():
+        columns = [one for one in _amount_columns({"": trait}) if one in customers.columns]
+        named = {column: _signs(customers, column) for column in columns}
+        notices += mixed_notices(where, named, study.rules["mixed_currencies"])
+    return list(dict.fromkeys(notices))
+
+
+def _signs(customers: ibis.Table, column: str) -> dict[str, int]:
+    """Which signs and codes a column of amounts names, and how many of its values do."""
+    named: dict[str, int] = {}
+    if not customers[column].type().is_string():
+        return named
+    _, counts = _distinct(customers, column)
+    for text, n in zip(counts["text"], counts["n"].astype(int), strict=True):
+        for sign in named_in(text):
+            named[sign] = named.get(sign, 0) + n
+    return named
 
 
 def _join_amounts(con: Backend, made: Prepared, column: str, study: Study, where: str) -> None:
@@ -128,11 +155,6 @@ def _amount_marks(
     if not made.table[column].type().is_string():
         return ".", True
     pairs = list(zip(counts["text"], counts["n"].astype(int), strict=True))
-    named: dict[str, int] = {}
-    for text, n in pairs:
-        for sign in named_in(text):
-            named[sign] = named.get(sign, 0) + n
-    made.notices += mixed_notices(where, {column: named}, study.rules["mixed_currencies"])
     limit, forms = study.rules["max_unreadable_share"], number_forms(pairs)
     made.spec, said = settled_for(column, forms, made.spec, where, limit, default=".")
     made.notices += said

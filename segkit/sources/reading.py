@@ -24,7 +24,7 @@ from segkit.sources.prepared import prepare
 from segkit.sources.quality import KEPT, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.sources.unused import unused
-from segkit.sources.weights import weight_notice, with_weights
+from segkit.sources.weights import weight_marks, weight_notice, with_weights
 from segkit.study import Study
 from segkit.study.tables import TableSpec
 
@@ -128,13 +128,14 @@ class Reading:
         return joined
 
     def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:
-        spec = self.study.tables["customers"]
         raw = self._raw("customers")
+        spec, said = weight_marks(raw, self.study)
+        self.notices += said
         if lines is None:
             refuse_malformed(raw)
         weight = self.study.weight
         check = people.check_customers(self.con, raw, spec, weight=weight)
-        kept = with_weights(check, self.study) if weight else check.kept()
+        kept = with_weights(check, self.study, spec) if weight else check.kept()
         customers = kept.order_by("customer_id").execute().set_index("customer_id")
         self._file("customers", check)
         if lines is None and customers.empty:

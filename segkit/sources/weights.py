@@ -7,8 +7,9 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.sources.check import Check, Values, shapes
 from segkit.sources.files import Raw
+from segkit.sources.money import number_of, settle_columns
 from segkit.sources.respondents import require
-from segkit.sources.values import NO_ID, as_number
+from segkit.sources.values import NO_ID
 from segkit.study import Study
 from segkit.study.tables import TableSpec
 
@@ -21,6 +22,12 @@ NONE = (*NO_ID, "na", ".")
 """How programs write that there is no weight."""
 
 
+def weight_marks(raw: Raw, study: Study) -> tuple[TableSpec, list[str]]:
+    """The customer table's spec with the marks that the weights settle, and what to say of them."""
+    spec, column = study.tables["customers"], study.weight
+    return settle_columns(raw.table, raw.where, study, spec, [column] if column else [])
+
+
 def weights_aside(table: ibis.Table, raw: Raw, spec: TableSpec, column: str) -> Values:
     """Rows that stand for nobody: without a weight, or with a weight of 0.
 
@@ -31,10 +38,10 @@ def weights_aside(table: ibis.Table, raw: Raw, spec: TableSpec, column: str) -> 
     """
     require(raw, column, "weight")
     told = table[column].cast("string").strip().lower().fill_null("")
-    return {"no weight": told.isin(NONE), "weight of 0": as_number(table[column], spec) == 0}
+    return {"no weight": told.isin(NONE), "weight of 0": number_of(table, column, spec) == 0}
 
 
-def with_weights(check: Check, study: Study) -> ibis.Table:
+def with_weights(check: Check, study: Study, spec: TableSpec) -> ibis.Table:
     """The kept rows with their weights read as numbers.
 
     Raises
@@ -42,8 +49,8 @@ def with_weights(check: Check, study: Study) -> ibis.Table:
     DataError
         A weight is negative or no finite number: nobody knows for how many people that is.
     """
-    column, kept, spec = study.weight, check.kept(), study.tables["customers"]
-    read = as_number(check.raw.table[column], spec)
+    column, kept = study.weight, check.kept()
+    read = number_of(check.raw.table, column, spec)
     failed = check.rule.isnull() & (read.isnull() | (read < 0))
     n_failed, n = (int(one.execute()) for one in (failed.sum().fill_null(0), kept.count()))
     if n_failed:
@@ -53,7 +60,7 @@ def with_weights(check: Check, study: Study) -> ibis.Table:
             "numbers from 0; a row with a blank or with 0 is set aside and counted",
             "Correct them where the weights are made, or name another column",
         )
-    return kept.mutate(**{column: as_number(kept[column], spec)})
+    return kept.mutate(**{column: number_of(kept, column, spec)})
 
 
 def weight_notice(weights: pd.Series, study: Study) -> str:

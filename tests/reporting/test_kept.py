@@ -67,3 +67,23 @@ def test_who_is_forgotten_leaves_no_word_in_what_is_kept(tmp_path, bases, stays)
     erased = forget(run.study, "person-00001")
     assert run.study.kept.is_dir() == stays
     assert ("kept" in erased.removed) != stays
+
+
+def test_nor_does_who_is_forgotten_after_processed_is_gone(tmp_path):
+    run = finished(tmp_path / "data" / "people", bases=["opens", "region"], descriptors=[])
+    assert run.study.kept.is_dir()
+    shutil.rmtree(run.study.processed)
+    (run.study.folder / ".kept-killed").mkdir()
+    assert forget(run.study, "person-00001").removed == ("kept",)
+    assert not list(run.study.folder.glob("*kept*"))
+
+
+def test_nothing_is_kept_where_a_word_is_of_a_few_only(tmp_path):
+    customers = subjects(3, 40)
+    customers.loc[:2, "region"] = "a word of their own"
+    people = PEOPLE | {"bases": ["opens", "region"], "descriptors": []}
+    run = made_report(tmp_path / "data" / "people", customers=customers, **people).run
+    for result in (run.segments, run.personas):
+        run.keep(result)
+    keep_identity(run.study, run.folder)
+    assert not run.study.kept.exists()

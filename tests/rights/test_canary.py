@@ -60,6 +60,8 @@ def test_only_the_study_and_its_sources_hold_one_beside_the_private_folder(canar
     project, _ = canary
     holding = {name.split("/")[1] for name in leaks(project / "data", PLANTED)}
     assert holding == {"orders.csv", "crm.csv", "consent.csv", "processed"}
+    there = {path.name for path in (project / "data" / "canary").iterdir()}
+    assert there - holding <= {"study.yaml", "kept"}
 
 
 def column_of(values):

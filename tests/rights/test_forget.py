@@ -267,5 +267,17 @@ def test_a_consent_table_that_comes_later_reaches_earlier_runs(tmp_path, shop):
     assert traces(shop.processed, ID, OWN) == []
 
 
+def test_a_withdrawal_reaches_what_is_kept_though_processed_is_gone(tmp_path):
+    study = make_shop(tmp_path, **CONSENT)
+    grant(study)
+    model = study.kept / "segments" / "model.json"
+    model.parent.mkdir(parents=True)
+    model.write_text(json.dumps({"space": {"levels": {"town": [OWN]}}}), "utf-8")
+    assert erase_withdrawn(study).removed == ()
+    grant(study, ID)
+    assert erase_withdrawn(study).removed == ("kept",)
+    assert not study.kept.exists()
+
+
 def test_without_a_consent_table_nobody_is_erased(shop):
     assert erase_withdrawn(shop) is None

@@ -75,6 +75,13 @@ def test_growth_is_counted_by_hand():
     }  # fmt: skip
 
 
+def test_a_growth_from_one_currency_to_another_is_refused():
+    trait = {"kind": "growth", "basis": "firmographic", "from": ["before", "after"]}
+    frame = table(before=cells(rest="10M EUR"), after=cells(rest="12M USD"))
+    with pytest.raises(DataError, match=r"currencies in 'before': EUR \d+; 'after': USD \d+"):
+        read(frame, trait)
+
+
 def test_the_rest_of_an_industry_s_levels_is_other_and_ties_go_by_name():
     trait = {"kind": "category", "basis": "firmographic", "top": 2}
     given = cells("d", "d", "d", "d", "c", "c", "b", "b", "", rest="a")

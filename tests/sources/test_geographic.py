@@ -57,6 +57,13 @@ def test_a_distance_is_the_great_circle_s():
     assert values.iloc[:3].tolist() == [877, 504, 0]
 
 
+def test_coordinates_with_a_decimal_comma_are_read():
+    lat, lon = cells("48,8566", rest="52,5200"), cells("2,3522", rest="13,4050")
+    values, outcomes = read(table(lat=lat, lon=lon), AWAY)
+    assert values.iloc[:2].tolist() == [877, 0]
+    assert outcomes == {"read": N}
+
+
 def test_places_that_can_t_be_are_counted_each_under_its_reason():
     lat = cells("113.4", "95", "0", "", "x", rest="52.4")
     lon = cells("52.5", "200", "0", "13", "13", rest="13.1")

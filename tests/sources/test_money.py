@@ -120,6 +120,14 @@ def test_a_currency_that_is_not_the_study_s_is_said(make_study):
     assert "the study states none" in told[""]
 
 
+@pytest.mark.parametrize(("stated", "sign"), [("CAD", "$"), ("SEK", "kr "), ("AUD", "$")])
+def test_the_study_says_which_currency_a_shared_sign_is(make_study, stated, sign):
+    columns = {"customer_id": "customer", "order_id": "order", "order_date": "when", "amount": "paid"}
+    study = make_study(columns, currency=stated)
+    tables = segkit.load_tables(study, transactions=orders().assign(paid=f"{sign}10.50"))
+    assert notice(tables, "nothing is converted") == ""
+
+
 @pytest.mark.parametrize("doubtful", ["61.135", "1,234", "-$61.135", "950.000"])
 def test_a_column_that_can_be_read_two_ways_is_refused(doubtful):
     with pytest.raises(DataError, match=r"can be read two ways.*no value settles it.*`decimal: "):

@@ -47,6 +47,14 @@ def test_options_in_one_cell_are_told_apart_even_with_the_separator_in_them():
     assert said in tables.quality.notices
 
 
+def test_a_code_for_no_answer_is_no_wrong_option():
+    coded = {**READS, "missing": {"-99": "refused", "NA": "not asked"}}
+    frame = table(Q5=cells("News", "chess", " NA ", rest="-99"))
+    tables, outcomes = asked(frame, choices={"reads": coded})
+    assert outcomes["reads_news"] == {"read": 2, "refused": N - 3, "not asked": 1}
+    assert any(one.startswith("1 answers in 'Q5' hold something") for one in tables.quality.notices)
+
+
 def test_blank_answers_are_missing_unless_the_study_says_that_none_was_chosen():
     frame = table(**drinks(["Tea", "", ""], ["", "", "Milk"]), Q5=cells("", "Sport, live", rest="News"))
     as_missing, outcomes = asked(frame, choices={"drinks": DRINKS, "reads": READS})
@@ -138,6 +146,13 @@ def test_weights_without_ids_are_read_as_well():
         table(w=cells("")), weight="w", tables={"customers": {"file": "s.csv", "columns": {}}}
     )
     assert tables.quality.kept["customers"] == N - 1
+
+
+def test_weights_with_a_decimal_comma_are_read_and_said():
+    tables, _ = asked(table(w=cells("0,75", "0,0", rest="1,25")), weight="w")
+    assert tables.quality.lines.set_index("rule")["lines"]["weight of 0"] == 1
+    assert any("'w' holds weights from 0.75 to 1.25" in one for one in tables.quality.notices)
+    assert any("'w' is read with decimal ','" in one for one in tables.quality.notices)
 
 
 def test_a_weight_is_no_column_to_explore():
