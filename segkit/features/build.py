@@ -23,6 +23,7 @@ from segkit.features.table import Features
 from segkit.features.totals import customer_totals, joined
 from segkit.features.traits import trait_features
 from segkit.sources.behaviour.read import customers_of
+from segkit.sources.printable import quoted
 from segkit.sources.tables import Tables
 from segkit.study import Study
 
@@ -177,7 +178,7 @@ def _refuse_namesakes(built: list[Feature]) -> None:
     names = [feature.name for feature in built]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        labels = " and ".join(f"'{feature.label}'" for feature in built if feature.name == twice)
+        labels = quoted(feature.label for feature in built if feature.name == twice)
         raise StudyError(
             f"two features would be called '{twice}': {labels}",
             "names of categories, types, steps and actions that differ",

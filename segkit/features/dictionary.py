@@ -67,11 +67,6 @@ def _column_ratio(above: str, below: str, t: Any, _: Any) -> Any:
     return _ratio(t[above], t[below])
 
 
-def _count(column: str, t: Any, _: Any) -> Any:
-    """Customers without an event have none, not an unknown number."""
-    return t[column].fill_null(0)
-
-
 def _sd_gap(t: Any, _: Any) -> Any:
     """From whole-day sums, so that it is exact and doesn't depend on the order of the rows."""
     n, total = t.n_gaps.cast("float64"), t.gap_days.cast("float64")

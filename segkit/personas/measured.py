@@ -81,14 +81,25 @@ def _column(column: pd.Series, about: pd.Series, measures: Measures) -> _Column:
     """The statistic that stands for a column, and how it and its range are computed."""
     has = column.notna().to_numpy()
     values, known = column.to_numpy(dtype="float64")[has], measures.among(has)
-    typical: Callable[[Measures, np.ndarray], Range]
-    statistic, typical = "median", lambda by, numbers: by.median(numbers)
-    overall = typical(known, values).value
     if about["kind"] in {"yes_no", "level"}:
-        statistic, typical = "mean", lambda by, held: by.share(held)
-    elif about["unit"] == "share" or (overall == 0 and not about["levels"]):
-        statistic, typical = "mean", lambda by, numbers: by.mean(numbers)
-    return _Column(has, values, known, statistic, typical, typical(known, values).value)
+        return _Column(has, values, known, "mean", _share, _share(known, values).value)
+    if about["unit"] != "share":
+        middle = _median(known, values).value
+        if middle != 0 or about["levels"]:
+            return _Column(has, values, known, "median", _median, middle)
+    return _Column(has, values, known, "mean", _mean, _mean(known, values).value)
+
+
+def _share(by: Measures, held: np.ndarray) -> Range:
+    return by.share(held)
+
+
+def _median(by: Measures, numbers: np.ndarray) -> Range:
+    return by.median(numbers)
+
+
+def _mean(by: Measures, numbers: np.ndarray) -> Range:
+    return by.mean(numbers)
 
 
 def _effect(column: _Column, inside: np.ndarray) -> tuple[Any, ...]:

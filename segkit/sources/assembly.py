@@ -23,11 +23,11 @@ from segkit.sources.guessing.consents import says_consent
 from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.joining import is_plain, join
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
 from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
 from segkit.sources.guessing.unused import note_unread, unused_of
-from segkit.sources.joining import is_plain, join
 from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN

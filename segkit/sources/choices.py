@@ -8,18 +8,13 @@ from typing import Any
 import ibis
 
 from segkit.errors import DataError
+from segkit.sources.values import is_blank
 from segkit.study.traits import TraitSpec
 
 MOST_UNLISTED = 0.5
 """Above this share of answers without a listed option the options must be wrong."""
 NONE = "none"
 """What `blank` says where a blank answer means that none of the options was chosen."""
-
-
-def is_blank(raw: Any) -> Any:
-    """Whether a cell holds nothing."""
-    told = raw.cast("string").strip().lower().isin(["", "nan", "null", "<na>"])
-    return (raw.isnull() | told).fill_null(True)
 
 
 def all_blank(table: ibis.Table, columns: Sequence[str]) -> Any:

@@ -18,6 +18,7 @@ from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
+from segkit.sources.guessing.unused import unused_of
 from segkit.sources.names import PATTERNS, match_columns
 from segkit.sources.printable import listed
 from segkit.sources.seen import Guess, Looked, Seen
@@ -30,7 +31,7 @@ from segkit.sources.values import (
     try_strptime,
 )
 from segkit.study.schema import OPEN
-from segkit.study.tables import TableSpec, table_spec
+from segkit.study.tables import ORDER_MONEY, TableSpec, table_spec
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
@@ -40,7 +41,7 @@ DATE_FORMATS = (
 )  # fmt: skip
 CENTS, MOST = r"^\D{0,4}[\d.,' ]*[.,]\d\d\D{0,4}$", 0.9
 """A number with two places, and the share of a column's values that must be such to look like money."""
-OF_MONEY = ("discount", "order_discount", "order_refund")
+OF_MONEY = ("discount", *ORDER_MONEY)
 """What says nothing where no column says what a line cost."""
 LEAST_COLUMNS, LEAST_ROWS = 3, 10
 """Of an unknown file that may hold one row per customer."""
@@ -116,7 +117,7 @@ def _choose_money(seen: Seen) -> None:
             seen.guess.needs.append(
                 f"amount: '{columns['amount']}' is taken for what the line cost; is it?"
             )
-        elif any(seen.share(name, CENTS) > MOST for name in _unmapped(seen)):
+        elif any(seen.share(name, CENTS) > MOST for name in unused_of(seen)):
             columns["amount"] = OPEN
             seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
         else:
@@ -124,12 +125,6 @@ def _choose_money(seen: Seen) -> None:
                 columns.pop(name, None)
             seen.currency = ""
             seen.guess.needs.append("amount: no column is money; map amount if one is")
-
-
-def _unmapped(seen: Seen) -> list[str]:
-    given = seen.columns.values()
-    taken = {name for one in given for name in ([one] if isinstance(one, str) else one)}
-    return [name for name in seen.table.columns if name not in taken]
 
 
 def has_money(columns: Mapping[str, Any]) -> bool:

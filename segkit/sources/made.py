@@ -10,9 +10,10 @@ from typing import Any
 import ibis
 
 from segkit.sources.amounts import EMPLOYEE_EDGES, REVENUE_EDGES, band_labels
-from segkit.sources.choices import NONE, all_blank, is_blank
+from segkit.sources.choices import NONE, all_blank
 from segkit.sources.money import number_of
 from segkit.sources.prepared import joined
+from segkit.sources.values import is_blank, text_of
 from segkit.study.tables import TableSpec
 from segkit.study.traits import TraitSpec
 
@@ -155,7 +156,7 @@ def _distance(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:
 
 def _postcode(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
     raw = table[trait.column]
-    code = _text(raw).upper().re_replace(r"[^A-Z0-9]", "")
+    code = text_of(raw).upper().re_replace(r"[^A-Z0-9]", "")
     if isinstance(trait.area, int):
         # a code no longer than what stays would be kept whole
         long = code.length() > trait.area
@@ -173,12 +174,12 @@ def _chosen(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
     raw, counted = table[trait.column], ibis.literal(trait.blank != NONE)
     if not trait.separator:
         unanswered = all_blank(table, trait.among or [trait.column]) & counted
-        said_no = _text(raw).lower().isin(["0", "no", "false", "not selected", "unchecked"])
+        said_no = text_of(raw).lower().isin(["0", "no", "false", "not selected", "unchecked"])
         picked = ~is_blank(raw) & ~said_no.fill_null(False)
         return Made(picked.cast("float64"), unanswered)
     mark = trait.separator
     both = rf"\s*{_escaped(mark)}\s*"
-    cell = _text(raw).fill_null("").lower().re_replace(both, mark)
+    cell = text_of(raw).fill_null("").lower().re_replace(both, mark)
     option = ibis.literal(trait.option.lower()).re_replace(both, mark)
     held = (ibis.literal(mark) + cell + mark).contains(ibis.literal(mark) + option + mark)
     return Made(held.cast("float64"), is_blank(raw) & counted)
@@ -186,11 +187,6 @@ def _chosen(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
 
 def _escaped(mark: str) -> str:
     return "".join(f"[{sign}]" if sign in ".|*+?()" else sign for sign in mark)
-
-
-def _text(raw: Any) -> Any:
-    text = raw.cast("string").strip()
-    return text.re_replace(r"\.0$", "") if raw.type().is_floating() else text
 
 
 MADE: Mapping[str, Callable[[ibis.Table, TraitSpec, TableSpec], Made]] = {

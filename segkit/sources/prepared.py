@@ -16,6 +16,7 @@ from segkit.sources.currencies import mixed_notices, named_in
 from segkit.sources.files import read_raw
 from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
+from segkit.sources.values import text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
 from segkit.study.tables import TableSpec
@@ -88,10 +89,14 @@ def prepare(
     numbers += [column for pair in places for column in pair]
     made.spec, said = settle_columns(customers, where, study, made.spec, numbers)
     made.notices += said
-    made.notices += _mixed_amounts(customers, traits, study, where)
-    for column in dict.fromkeys(_amount_columns(traits)):
-        if column in customers.columns:
-            _join_amounts(con, made, column, study, where)
+    amounts = {
+        column: _counts(customers, column)
+        for column in dict.fromkeys(_amount_columns(traits))
+        if column in customers.columns
+    }
+    made.notices += _mixed_amounts(amounts, traits, study, where)
+    for column, counts in amounts.items():
+        _join_amounts(con, made, column, counts, study, where)
     for column in dict.fromkeys(t.column for t in traits.values() if t.kind == "country"):
         if column in customers.columns:
             _join_countries(con, made, column)
@@ -110,31 +115,29 @@ def _amount_columns(traits: Mapping[str, TraitSpec]) -> Iterable[str]:
 
 
 def _mixed_amounts(
-    customers: ibis.Table, traits: Mapping[str, TraitSpec], study: Study, where: str
+    amounts: Mapping[str, pd.DataFrame], traits: Mapping[str, TraitSpec], study: Study, where: str
 ) -> list[str]:
     """Compare the currencies of all columns of a trait, such as both ends of a growth."""
+    signs = {column: _signs(counts) for column, counts in amounts.items()}
     notices: list[str] = []
     for trait in traits.values():
-        columns = [one for one in _amount_columns({"": trait}) if one in customers.columns]
-        named = {column: _signs(customers, column) for column in columns}
+        named = {one: signs[one] for one in _amount_columns({"": trait}) if one in signs}
         notices += mixed_notices(where, named, study.rules["mixed_currencies"])
     return list(dict.fromkeys(notices))
 
 
-def _signs(customers: ibis.Table, column: str) -> dict[str, int]:
-    """Which signs and codes a column of amounts names, and how many of its values do."""
+def _signs(counts: pd.DataFrame) -> dict[str, int]:
+    """Which signs and codes a column's texts name, and how many of its values do."""
     named: dict[str, int] = {}
-    if not customers[column].type().is_string():
-        return named
-    _, counts = _distinct(customers, column)
     for text, n in zip(counts["text"], counts["n"].astype(int), strict=True):
         for sign in named_in(text):
             named[sign] = named.get(sign, 0) + n
     return named
 
 
-def _join_amounts(con: Backend, made: Prepared, column: str, study: Study, where: str) -> None:
-    text, counts = _distinct(made.table, column)
+def _join_amounts(
+    con: Backend, made: Prepared, column: str, counts: pd.DataFrame, study: Study, where: str
+) -> None:
     decimal, sure = _amount_marks(made, column, counts, study, where)
     ranges = [read_range(one, decimal=decimal, sure=sure) for one in counts["text"]]
     read = pd.DataFrame(
@@ -145,7 +148,7 @@ def _join_amounts(con: Backend, made: Prepared, column: str, study: Study, where
             joined("dated", column): [looks_like_date(one) for one in counts["text"]],
         }
     )
-    _join(con, made, text, read.astype({joined("dated", column): bool}))
+    _join(con, made, text_of(made.table[column]), read.astype({joined("dated", column): bool}))
 
 
 def _amount_marks(
@@ -162,20 +165,17 @@ def _amount_marks(
 
 
 def _join_countries(con: Backend, made: Prepared, column: str) -> None:
-    text, counts = _distinct(made.table, column)
+    counts = _counts(made.table, column)
     names = [KNOWN_AS.get(plain_country(one)) for one in counts["text"]]
     entries = pd.DataFrame({_KEY: counts["text"], joined("country", column): pd.Series(names)})
-    _join(con, made, text, entries.dropna())
+    _join(con, made, text_of(made.table[column]), entries.dropna())
 
 
-def _distinct(table: ibis.Table, column: str) -> tuple[Any, pd.DataFrame]:
-    """A column's texts, and how often each comes; a number's whole values without their point."""
-    text: Any = table[column].cast("string").strip()
-    if table[column].type().is_floating():
-        text = text.re_replace(r"\.0$", "")
-    filled = table.select(text=text)
+def _counts(table: ibis.Table, column: str) -> pd.DataFrame:
+    """A column's texts, and how often each comes."""
+    filled = table.select(text=text_of(table[column]))
     filled = filled.filter(filled.text.notnull() & (filled.text != ""))
-    return text, filled.group_by("text").agg(n=filled.count()).order_by("text").execute()
+    return filled.group_by("text").agg(n=filled.count()).order_by("text").execute()
 
 
 def _join(con: Backend, made: Prepared, text: Any, entries: pd.DataFrame) -> None:

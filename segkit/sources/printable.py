@@ -55,6 +55,17 @@ def printable(name: str) -> str:
     return shape_of(name) if may_be_someone or looks_like_a_value(name) else name
 
 
+def quoted(names: Iterable[str]) -> str:
+    """Names that a message holds against each other, each in quotation marks.
+
+    Examples
+    --------
+    >>> print(quoted(["visit", "step"]))
+    'visit' and 'step'
+    """
+    return " and ".join(f"'{name}'" for name in names)
+
+
 def listed(names: Iterable[str]) -> list[str]:
     """The names of columns as a message may list them."""
     return [printable(str(name)) for name in names]

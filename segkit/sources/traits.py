@@ -15,7 +15,7 @@ from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
 from segkit.sources.printable import listed
 from segkit.sources.quality import READ, account_traits
-from segkit.sources.values import as_moment, as_number
+from segkit.sources.values import as_moment, as_number, is_blank, text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
 from segkit.study.tables import TableSpec
@@ -110,12 +110,12 @@ def read_column(
     """Read a trait in the table that has its column: values, each with the reasons against it."""
     if trait.kind in MADE:
         return _read_made(customers, trait, spec)
-    raw, text = _as_text(customers[trait.column])
-    blank = raw.isnull() | text.lower().isin(["", "nan", "null", "<na>"])
-    reasons = {"blank": blank.fill_null(True)}
+    raw = customers[trait.column]
+    reasons = {"blank": is_blank(raw)}
     if trait.lookup:
-        raw, text = _as_text(customers[joined("entry", name)])
+        raw = customers[joined("entry", name)]
         reasons["not in the lookup table"] = raw.isnull()
+    text = text_of(raw)
     noted = spec if trait.lookup else marked(spec, trait.column)
     number = as_number(raw, noted) if trait.kind in NUMBERS else None
     for code, reason in trait.missing.items():
@@ -131,18 +131,11 @@ def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Read
     made = make(customers, trait, spec)
     reasons = {"blank": made.blank}
     for code, reason in trait.missing.items():
-        told = [_as_text(customers[column])[1] == code for column in trait.origin or [trait.column]]
+        told = [text_of(customers[column]) == code for column in trait.origin or [trait.column]]
         is_code = reduce(or_, told).fill_null(False)
         reasons[reason] = reasons.get(reason, ibis.literal(False)) | is_code
     reasons |= {reason: is_so.fill_null(False) for reason, is_so in made.before.items()}
     return ReadColumn(made.value, reasons | _last_reasons(made.value, made.after, trait))
-
-
-def _as_text(raw: Any) -> tuple[Any, Any]:
-    text = raw.cast("string").strip()
-    if raw.type().is_floating():  # whole codes that share a column with blanks
-        text = text.re_replace(r"\.0$", "")
-    return raw, text
 
 
 def _last_reasons(value: Any, more: Mapping[str, Any], trait: TraitSpec) -> dict[str, Any]:

@@ -49,6 +49,18 @@ def _make_timestamp(microseconds: int) -> dt.timestamp:
     """DuckDB's: the wall clock in UTC so long after 1970 began."""
 
 
+def text_of(raw: Any) -> Any:
+    """A cell as text; of whole numbers that share a column with blanks, without their point."""
+    text = raw.cast("string").strip()
+    return text.re_replace(r"\.0$", "") if raw.type().is_floating() else text
+
+
+def is_blank(raw: Any) -> Any:
+    """Whether a cell holds nothing."""
+    told = raw.cast("string").strip().lower().isin(["", "nan", "null", "<na>"])
+    return (raw.isnull() | told).fill_null(True)
+
+
 def as_id(value: Value, spec: TableSpec) -> StringValue:
     """Text without blanks around it; null when there is no id."""
     if value.type().is_integer():

@@ -65,6 +65,7 @@ def days_since(name: str, label: str, meaning: str, base: str, needs: str, **wor
 
 
 def _count(column: str, t: Any, _: Any) -> Any:
+    """Customers without an event have none, not an unknown number."""
     return t[column].fill_null(0)
 
 

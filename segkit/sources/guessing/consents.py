@@ -11,6 +11,7 @@ from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import date_column, person_column
 from segkit.sources.guessing.persons import is_person
 from segkit.sources.names import plain_name
+from segkit.sources.printable import quoted
 from segkit.study.permission import PURPOSES, STATUSES
 from segkit.study.schema import OPEN
 
@@ -98,7 +99,7 @@ def _wide(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
     if len(beside) > MOST_BESIDE:
         return None
     if found and (len(found) > 1 or asked):
-        why = f"{_listed(found.values())} say who agreed"
+        why = f"{quoted(found.values())} say who agreed"
         fit = _fit({**shared, **found, **channel}, {}, [rest[name] for name in found.values()], why)
         extra = [name for name in asked if name not in found.values()]
         if extra:
@@ -106,7 +107,7 @@ def _wide(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
         return replace(fit, is_customers_too=bool(beside))
     if asked and not beside:
         fit = _fit({**shared, "analytics": OPEN, **channel}, {}, [rest[name] for name in asked],
-                   f"{_listed(asked)} say who agreed")  # fmt: skip
+                   f"{quoted(asked)} say who agreed")  # fmt: skip
         fit.needs.append(
             f"analytics (or personalisation, or advertising): which of {', '.join(asked)} says that a "
             "customer agreed to it? No name tells a purpose"
@@ -177,7 +178,3 @@ def _fit(
             "analytics; do segments fall under what customers agreed to?"
         )
     return fit
-
-
-def _listed(names: Any) -> str:
-    return " and ".join(f"'{name}'" for name in names)

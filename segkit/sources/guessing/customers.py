@@ -21,6 +21,7 @@ from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
 from segkit.sources.seen import Guess, Seen
+from segkit.sources.values import text_of
 from segkit.study.sense.made import looks_like_coordinates
 
 _OUTCOME = re.compile(
@@ -38,13 +39,8 @@ _ID = re.compile(
 
 def texts_of(seen: Seen) -> pd.DataFrame:
     """A table's cells as trimmed texts, blank where there is none."""
-    table = seen.table
-    return table.select(**{name: _as_text(table[name]) for name in table.columns}).execute()
-
-
-def _as_text(value: Any) -> Any:
-    text = value.cast("string").strip().fill_null("")
-    return text.re_replace(r"\.0$", "") if value.type().is_floating() else text
+    cells = {name: text_of(seen.table[name]).fill_null("") for name in seen.table.columns}
+    return seen.table.select(**cells).execute()
 
 
 def settle_id(seen: Seen, frame: pd.DataFrame) -> None:

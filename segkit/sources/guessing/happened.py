@@ -24,6 +24,7 @@ from segkit.sources.guessing.ownwords import common_words
 from segkit.sources.guessing.persons import is_date, is_person
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
+from segkit.sources.printable import quoted
 from segkit.sources.values import number_pattern
 from segkit.study.defaults import RULES
 from segkit.study.events import EMAIL_ACTIONS, OF_SESSIONS, SOCIAL_ACTIONS
@@ -227,7 +228,7 @@ def _web(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
         columns.pop("page", None)
         columns.pop("session_id", None)
         return Fit("web", columns | of_visit, {"steps": steps} if steps else {},
-                   f"one row per visit, by {_listed(of_visit.values())}")  # fmt: skip
+                   f"one row per visit, by {quoted(of_visit.values())}")  # fmt: skip
     if first["page"] or (hints and said["step"]) or len(steps) + bool(views) > 1:
         stated: dict[str, Any] = {"steps": steps} if steps else {}
         stated |= {"page_views": views["page"]} if views else {}
@@ -284,7 +285,3 @@ def answers_beside(frame: pd.DataFrame) -> list[str]:
         if len(found) > 1 and any("open" in name.lower() or "click" in name.lower() for name in found)
         else []
     )
-
-
-def _listed(names: Any) -> str:
-    return " and ".join(f"'{name}'" for name in names)

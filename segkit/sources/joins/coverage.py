@@ -10,6 +10,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.joins.rows import Source
+from segkit.sources.printable import quoted
 from segkit.sources.values import shape
 
 ORDERS = "transactions"
@@ -135,4 +136,4 @@ def _forms(ids: ibis.Table, table: str) -> str:
     """Commonest forms of a table's ids, without their content."""
     here = ids.filter(ids["table"] == table).select(form=shape(ids.customer_id))
     common = here.group_by("form").agg(n=here.count()).order_by([ibis.desc("n"), "form"]).limit(2)
-    return " and ".join(f"'{form}'" for form in common.execute()["form"])
+    return quoted(common.execute()["form"])
