@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -259,14 +259,26 @@ def fact_table(
     as_of : str
         Reference date, exclusive.
     """
-    keys = sorted(keys, key=len, reverse=True)
+    keys = list(keys)
     period = {"window": None if window is None else list(window), "as_of": as_of}
     shown = [facts[name] for name in sorted(facts) if not facts[name].is_withheld]
     return [_record(fact, keys) | period for fact in shown]
 
 
-def _record(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
-    segment = next((k for k in keys if fact.id.startswith(f"{k}/")), fact.id.split("/")[0])
+def owner_of(identity: str, keys: Iterable[str]) -> str:
+    """Whom a fact is about, from its id: a segment's key, "all", or two keys between which they moved.
+
+    Examples
+    --------
+    >>> owner_of("a/b/size/share", ["a", "a/b"]), owner_of("all/n_orders/median", ["a"])
+    ('a/b', 'all')
+    """
+    known = [key for key in keys if identity.startswith(f"{key}/")]
+    return max(known, key=len) if known else identity.split("/")[0]
+
+
+def _record(fact: Fact, keys: Sequence[str]) -> dict[str, Any]:
+    segment = owner_of(fact.id, keys)
     rest = fact.id.removeprefix(f"{segment}/")
     metric, _, statistic = rest.rpartition("/")
     said = {"segment": segment, "metric": metric or statistic, "statistic": statistic}

@@ -59,8 +59,8 @@ def assemble(name: str, told: Told) -> Draft:
     _say_people(draft, people, alone=not behaviour)
     _date(draft, seen)
     choose_bases(draft.guessed, behaviour)
-    if behaviour:
-        draft.guessed.descriptors = [*_beside_orders(seen), *draft.guessed.descriptors]
+    if "transactions" in seen:  # then events describe segments of buyers
+        draft.guessed.descriptors = [*_of_events(seen), *draft.guessed.descriptors]
     return draft
 
 
@@ -130,9 +130,9 @@ def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen
     """The tables, with what isn't used of them, and what they state for the study as a whole."""
     draft.tables = {name: table.guess for name, table in seen.items()}
     draft.unused = {
-        name: unused_of(table)
+        name: unused
         for name, table in seen.items()
-        if told.tables[name].known is None and unused_of(table)
+        if told.tables[name].known is None and (unused := unused_of(table))
     }
     if "transactions" in seen:
         draft.currency, draft.rules = seen["transactions"].currency, seen["transactions"].rules
@@ -235,13 +235,10 @@ def _behaviour(seen: dict[str, Seen]) -> list[str]:
         money = ["mean_order_value"] if has_money(columns) else []
         discount = ["discount_share"] if "discount" in columns else []
         return ["recency_days", "n_orders", *money, *discount]
-    return event_bases({name: seen[name] for name in EVENTS if name in seen})
+    return _of_events(seen)
 
 
-def _beside_orders(seen: dict[str, Seen]) -> list[str]:
-    """Features of events that describe segments of buyers."""
-    if "transactions" not in seen:
-        return []
+def _of_events(seen: dict[str, Seen]) -> list[str]:
     return event_bases({name: seen[name] for name in EVENTS if name in seen})
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from segkit.personas.cards import said
-from segkit.personas.facts import NO_BREAK, Fact
+from segkit.personas.facts import NO_BREAK, Fact, owner_of
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.tree import Node
 
@@ -74,8 +74,8 @@ def _weighted(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:
 
 def owners_of(identity: str, names: Mapping[str, str]) -> set[str]:
     """Segments that a fact is about, from its id: one, two for those who moved, or "all"."""
-    known = [key for key in names if identity.startswith(f"{key}/")]
-    return {max(known, key=len)} if known else set(identity.split("/")[0].split(">"))
+    owner = owner_of(identity, names)
+    return {owner} if owner in names else set(owner.split(">"))
 
 
 def _placed(node: Node, names: Mapping[str, str]) -> Iterator[Finding]:

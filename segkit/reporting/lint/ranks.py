@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from segkit.personas.facts import Fact
+from segkit.personas.facts import Fact, owner_of
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.tree import Node
 
@@ -45,7 +45,8 @@ def _claimed(node: Node, facts: Mapping[str, Fact], names: Mapping[str, str]) ->
         yield Finding("rank without a fact", f"{node.text!r} by {identity}")
         return
     yield from _spoken_of(node, identity)
-    owner, metric = _parts(identity, names)
+    owner = owner_of(identity, names)
+    metric = identity.removeprefix(f"{owner}/")
     if owner == "all":  # by what it is: the share of the smallest segment
         if not identity.rpartition("/")[2].startswith(word):
             yield Finding("rank without a fact", f"{node.text!r} by {identity}")
@@ -67,13 +68,6 @@ def _spoken_of(node: Node, identity: str) -> Iterator[Finding]:
     about = identity.rpartition("/")[0]
     if not any(one.attributes["data-fact"].rpartition("/")[0] == about for one in told):
         yield Finding("rank without a fact", f"{node.text!r} by {identity}, which is not there")
-
-
-def _parts(identity: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Whom a fact is about, and what it says of them."""
-    known = [key for key in names if identity.startswith(f"{key}/")]
-    owner = max(known, key=len) if known else identity.split("/")[0]
-    return owner, identity.removeprefix(f"{owner}/")
 
 
 def _size(fact: Fact, metric: str) -> float:
