@@ -50,6 +50,7 @@ def settle_columns(
     spec: TableSpec,
     numbers: Iterable[str],
     money: Iterable[str] = (),
+    below_1000: Iterable[str] = (),
 ) -> tuple[TableSpec, list[str]]:
     """Settle by which marks some columns of a table are read.
 
@@ -60,8 +61,9 @@ def settle_columns(
         What to call it in a message.
     study : Study
     spec : TableSpec
-    numbers, money : iterable of str
-        Its columns that hold numbers, and those that hold amounts.
+    numbers, money, below_1000 : iterable of str
+        Its columns that hold numbers, those that hold amounts, and those whose numbers are below a
+        thousand by what they are, such as coordinates.
 
     Returns
     -------
@@ -78,11 +80,12 @@ def settle_columns(
     limit, notices, named = study.rules["max_unreadable_share"], [], {}
     money = list(dict.fromkeys(money))
     given: dict[str, int] = {}
-    for column in dict.fromkeys([*money, *numbers]):
+    small = list(below_1000)
+    for column in dict.fromkeys([*money, *numbers, *small]):
         if column not in table.columns or not table[column].type().is_string():
             continue
         forms, signs = _forms(table, column)
-        spec, said = settled_for(column, forms, spec, where, limit)
+        spec, said = settled_for(column, forms, spec, where, limit, below_1000=column in small)
         notices += said
         if column in money:
             named[column], given[column] = signs, sum(forms.values())

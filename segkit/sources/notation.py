@@ -31,6 +31,12 @@ class Told:
     grouped: Mapping[tuple[str, str], int]
 
     @property
+    def below_1000(self) -> "Told":
+        """The same of numbers that are below a thousand by what they are: a mark parts a fraction."""
+        sure = {mark: n + self.doubtful[mark] for mark, n in self.clear.items()}
+        return Told(sure, dict.fromkeys(self.doubtful, 0), {})
+
+    @property
     def n_doubtful(self) -> int:
         """Values that can be read two ways."""
         return sum(self.doubtful.values())
@@ -122,16 +128,25 @@ def _decimal(told: Told, limit: float, default: str) -> str | None:
 
 
 def settled_for(
-    column: str, forms: Forms, spec: TableSpec, where: str, limit: float, *, default: str = ""
+    column: str,
+    forms: Forms,
+    spec: TableSpec,
+    where: str,
+    limit: float,
+    *,
+    default: str = "",
+    below_1000: bool = False,
 ) -> tuple[TableSpec, list[str]]:
     """The table's spec with the marks of one column, and what to say of them.
+
+    Of coordinates and the like (`below_1000`) no value can be read two ways.
 
     Raises
     ------
     DataError
         The study states no notation, and the column's values can be read two ways.
     """
-    told = tell(forms)
+    told = tell(forms).below_1000 if below_1000 else tell(forms)
     marks = settle_marks(told, spec, limit, default=default)
     if marks is None:
         raise _doubtful(column, told, where)

@@ -86,8 +86,10 @@ def prepare(
     traits = {**study.traits, **item_traits(study.scales)} if traits is None else traits
     numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
     places = [one.origin for one in traits.values() if one.kind == "distance_km"]
-    numbers += [column for pair in places for column in pair]
-    made.spec, said = settle_columns(customers, where, study, made.spec, numbers)
+    coordinates = [column for pair in places for column in pair]
+    made.spec, said = settle_columns(
+        customers, where, study, made.spec, numbers, below_1000=coordinates
+    )
     made.notices += said
     amounts = {
         column: _counts(customers, column)

@@ -57,6 +57,13 @@ def test_a_distance_is_the_great_circle_s():
     assert values.iloc[:3].tolist() == [877, 504, 0]
 
 
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_coordinate_of_three_places_is_in_no_thousands(mark):
+    lat, lon = cells(f"48{mark}857", rest=f"52{mark}520"), cells(f"2{mark}352", rest=f"13{mark}405")
+    values, _ = read(table(lat=lat, lon=lon), AWAY)
+    assert values.iloc[:2].tolist() == [877, 0]
+
+
 def test_coordinates_with_a_decimal_comma_are_read():
     lat, lon = cells("48,8566", rest="52,5200"), cells("2,3522", rest="13,4050")
     values, outcomes = read(table(lat=lat, lon=lon), AWAY)
