@@ -204,6 +204,38 @@ def funnel(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     return _frame(X)
 
 
+def slanted_box(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """A box with unequal sides that doesn't stand on the columns."""
+    turned = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    return _frame(rng.uniform(-1, 1, (n, d)) * rng.uniform(0.3, 1, d) @ turned)
+
+
+def shared_uniform(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """Uniform columns with a uniform part in common."""
+    return _frame(rng.uniform(size=(n, d)) + rng.uniform(size=(n, 1)))
+
+
+def shares_beside(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """Shares of three parts beside other numbers."""
+    X = rng.normal(size=(n, max(d, 3)))
+    X[:, :2] = 5 * rng.dirichlet(np.ones(3), n)[:, :2]
+    return _frame(X)
+
+
+def capped(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """Correlated numbers whose upper end is cut off."""
+    X = _correlated(rng, n, d)
+    return _frame(np.minimum(X, np.quantile(X, rng.uniform(0.75, 0.95), axis=0)))
+
+
+def ring(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """One cloud with a hole in it."""
+    X = 0.3 * rng.normal(size=(n, d))
+    angle, radius = rng.uniform(0, 2 * np.pi, n), 1 + 0.12 * rng.normal(size=n)
+    X[:, 0], X[:, 1] = radius * np.cos(angle), radius * np.sin(angle)
+    return _frame(X)
+
+
 def mixed(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     """Numbers and categories cut from one latent cloud."""
     d = max(d, 4)
@@ -223,7 +255,7 @@ STRUCTURELESS: dict[str, Maker] = {
         heavy_tails, independent_t, laplace, laplace_mixed, laplace_elliptical, counts,
         independent_counts, shares, even_shares, counted_shares, binary, independent_binary, ticked,
         rasch, likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta,
-        funnel, mixed,
+        funnel, slanted_box, shared_uniform, shares_beside, capped, ring, mixed,
     )
 }  # fmt: skip
 

@@ -26,11 +26,11 @@ from segkit.segments.rules.ruleset import RuleSet
 from segkit.segments.segmentation import Segmentation
 from segkit.segments.space import Space, bare_space
 
-FORMAT = 3
+FORMAT = 4
 MODEL, ARRAYS, ASSIGNMENTS = "model.json", "arrays.npz", "assignments.parquet"
 PLAIN = (
     "verdict", "k", "runner_up", "p", "warnings", "columns", "n_customers", "n_boot", "n_starts",
-    "n_blobs", "random_state", "min_share", "valley_limit", "reason",
+    "n_blobs", "random_state", "min_share", "reason",
 )  # fmt: skip
 FAMD_ARRAYS = ("components_", "mean_", "scale_", "explained_variance_")
 

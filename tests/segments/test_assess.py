@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 import segkit
 from segkit.errors import DataError, ParameterError
-from segkit.segments.evidence.choose import CLEAR_VALLEY, VALLEY
+from segkit.segments.evidence.choose import CLEAR_VALLEY, VALLEY, conditions
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.space import fit_space
 from tests.conftest import make_groups
@@ -126,8 +126,21 @@ def test_level_borders_in_few_dimensions_are_no_groups():
 def test_more_dimensions_have_room_for_groups_with_level_borders():
     frame = make_groups(280, 4)[0]
     wide = frame.assign(**{f"other {n}": np.sin(frame["first"] * 10**n) for n in (3, 4)})
-    limits = [segkit.assess_structure(one, **LEAST).valley_limit for one in (frame, wide)]
-    assert limits == [CLEAR_VALLEY, VALLEY]
+    few, more = (segkit.assess_structure(one, **LEAST).by_k["valley_limit"] for one in (frame, wide))
+    assert (few == CLEAR_VALLEY).all()
+    assert (more < CLEAR_VALLEY).all()
+
+
+def test_a_slanted_box_is_one_cloud():
+    """Its halves share a level border, and no box that stands on the columns is as flat as it."""
+    rng = np.random.default_rng(510)
+    turned = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    box = rng.uniform(-1, 1, (2_000, 4)) * [1.0, 0.6, 0.6, 0.6] @ turned
+    structure = segkit.assess_structure(pd.DataFrame(box).rename(columns="x{}".format), **QUICK)
+    met = conditions(structure.by_k, structure.p)
+    assert met.loc[2, ["tighter", "over_all", "steady"]].all()
+    assert structure.by_k.at[2, "valley"] > VALLEY
+    assert structure.verdict != "natural"
 
 
 def test_a_blob_is_less_steady_than_groups(four):

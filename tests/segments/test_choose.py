@@ -18,12 +18,13 @@ from segkit.segments.evidence.choose import (
     runner_up,
     size_warnings,
     spike_warnings,
+    valley_limits,
     verdict_of,
 )
 
 CLEAR = {
     "z": 8.0, "delta": 0.3, "stability": 0.9, "null_stability": 0.5, "valley": 3.0,
-    "smallest_share": 0.2, "bic": 100.0,
+    "valley_limit": VALLEY, "smallest_share": 0.2, "bic": 100.0,
 }  # fmt: skip
 
 
@@ -113,17 +114,22 @@ def test_a_natural_cut_with_a_tiny_segment_is_not_put_forward():
     assert choose_k(by_k, 0.025, 0.05, likeliest=3) == (2, "natural")
 
 
-def test_beside_a_value_that_many_share_the_valley_must_be_clear():
+def test_a_valley_below_its_limit_is_none():
     by_k = table(valley=[0.5, 0.9])
     assert choose_k(by_k, 0.025, 0.05)[1] == "natural"
-    assert choose_k(by_k, 0.025, 0.05, must_be_clear=True)[1] == "usable"
-    assert verdict_of(by_k, 2, 0.025, must_be_clear=True) == "reproducible"
+    limited = by_k.assign(valley_limit=[0.6, 1.0])
+    assert choose_k(limited, 0.025, 0.05)[1] == "usable"
+    assert verdict_of(limited, 2, 0.025) == "reproducible"
 
 
 def test_more_than_five_groups_must_be_clearly_apart():
-    by_k = table(valley=[VALLEY] * 7)
-    assert is_natural(by_k, 0.025).tolist() == [True] * 4 + [False] * 3
-    assert is_natural(by_k.assign(valley=CLEAR_VALLEY), 0.025).all()
+    assert valley_limits([2, 5, 6], 300, must_be_clear=False).tolist() == [VALLEY, VALLEY, CLEAR_VALLEY]
+    assert (valley_limits([2, 6], 300, must_be_clear=True) == CLEAR_VALLEY).all()
+
+
+def test_the_more_customers_are_looked_at_the_clearer_a_valley_must_be():
+    few, more, many = (valley_limits([2], n, must_be_clear=False)[0] for n in (500, 1_000, 2_000))
+    assert few == VALLEY < more < many < CLEAR_VALLEY
 
 
 def test_without_separate_groups_the_number_is_chosen_for_use():

@@ -24,7 +24,7 @@ def test_groups_that_kmeans_cuts_too_need_no_mixture():
 
 @pytest.mark.parametrize("z", [[8.0, 8.0, 8.0], [0.0, 0.0, 0.0]])
 def test_a_mixtures_groups_hold_where_kmeans_sees_another_number_or_none(z):
-    given = decided(table(z=z, valley=[9.0, 1.0, -5.0]), groups(4, valley=-1.0))
+    given = decided(table(z=z, valley=[9.0, 1.0, -5.0]), groups(4, valley=-1.0, smallest_share=0.1))
     assert (given.k, given.reason, given.verdict) == (4, "natural", "natural")
     assert given.ellipses.k == 4
 

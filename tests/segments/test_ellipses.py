@@ -5,9 +5,11 @@ from sklearn.metrics import adjusted_rand_score
 import segkit
 from segkit.segments.clustering.mixture import mixture_bic
 from segkit.segments.evidence.ellipses import (
+    BALANCED,
     BULGE,
     GAIN,
     LUMPY,
+    PARTED,
     VALLEY,
     Ellipses,
     _merged,
@@ -72,6 +74,20 @@ def test_groups_that_customers_bulge_between_count_as_one(z, left):
 def test_natural_groups_are_separate_steady_and_large_enough(changed, natural):
     clear = {"gain": GAIN, "z": LUMPY, "valley": VALLEY, "stability": 0.9, "smallest_share": 0.1}
     assert Ellipses(3, 3, **clear | changed).is_natural(0.05) == natural
+
+
+def test_groups_of_like_size_must_be_parted():
+    clear = {"gain": 1.0, "z": 9.0, "stability": 0.9, "smallest_share": BALANCED / 3}
+    assert Ellipses(3, 3, valley=PARTED, **clear).is_natural(0.05)
+    assert not Ellipses(3, 3, valley=PARTED - 0.1, **clear).is_natural(0.05)
+
+
+def test_three_shares_beside_another_column_are_one_cloud():
+    rng = np.random.default_rng([4, 200, 3])
+    shares = rng.dirichlet(np.ones(3), 200)[:, :2] * 5
+    ellipses = found(np.column_stack([shares, rng.normal(size=200)]), most=8)
+    assert ellipses.is_lumpier
+    assert not ellipses.is_natural(min_share=0.05)
 
 
 def test_more_than_five_groups_must_be_clearly_apart():

@@ -11,12 +11,11 @@ from segkit.errors import DataError, ParameterError
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.clustering.methods import METHODS
 from segkit.segments.evidence.choose import (
-    FEW_DIMENSIONS,
     FEWEST_BLOBS,
     blob_warnings,
     size_warnings,
     spike_warnings,
-    valley_limit,
+    valley_limits,
 )
 from segkit.segments.evidence.decide import decide
 from segkit.segments.evidence.ellipses import Ellipses, find_ellipses
@@ -31,7 +30,7 @@ from segkit.segments.evidence.reference import (
 )
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.evidence.valley import find_valleys
-from segkit.segments.kinds import check_frame, is_smooth
+from segkit.segments.kinds import check_frame
 from segkit.segments.space import fit_space
 from segkit.segments.stability import (
     COMPARED_ROWS,
@@ -95,20 +94,21 @@ def assess_structure(
     *Natural* needs five things at once, at the number put forward: the largest z over all k is
     among the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least
     4 % below the blobs' (delta), stability at least .75 and no less than a blob's, and customers do
-    not bulge between neighbouring segments (valley at least -0.3; at least 1.5 for more than five
-    groups, which can tile a box with level borders, in up to three dimensions, where three or four
-    tile a triangle so, and where three customers in ten share one value of a number, for beside
-    "ordered once" there is always a gap). Each earns its place: p and
-    z alone find lumps in category shares and counts that have none, delta keeps the significant but
-    trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
-    with the data's correlations, each margin replaced by the closest one with a single mode.
-    `benchmarks/verdicts.py` measures how often the verdict is wrong.
+    not bulge between neighbouring segments (valley at least -0.3 for 500 customers, rising to 0.7 for
+    2,000; at least 1.5 for more than five groups, in up to three dimensions and where three customers
+    in ten share one value of a number: `evidence.choose.valley_limits` says why). Each earns its
+    place: p and z alone find lumps in category shares and counts that have none, delta keeps the
+    significant but trivial out, and the valley is blind where answers come in steps. The blob is a
+    normal copula with the data's correlations, each margin replaced by the closest one with a single
+    mode. `benchmarks/verdicts.py` measures how often the verdict is wrong. One shape deceives it: a
+    cloud so bent that its arms have a hollow between them, like an S, can pass for groups.
 
     Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
     normal mixture are natural when they gain more over one normal cloud than they would on the blobs
     (by .10 in BIC a customer and by 2.5 standard deviations, to which a valley adds), come back
-    (stability at least .75) and hardly bulge between each other (valley at least -2); see
-    `Ellipses`. Where both find groups but another number of them, the mixture's is put forward.
+    (stability at least .75) and hardly bulge between each other (valley at least -2; 0.3 where they
+    are of like size); see `Ellipses`. Where both find groups but another number of them, the
+    mixture's is put forward.
 
     Two groups that only yes/no answers tell apart look like one strong common trait, of which some
     have much and others little: no answer can tell the two, and the verdict is reproducible at most.
@@ -141,15 +141,14 @@ def assess_structure(
     lumps = lumpiness(reference, ks, n_blobs=n_blobs, seed=random_state)
     labels = _cuts(X, ks, n_starts, random_state)
     witnesses = _witnesses(reference.tested, ks, random_state)
-    smooth = all(is_smooth(column) for column in reference.joined.T)
-    if not smooth:
+    if not reference.is_smooth:
         witnesses["bic"] = np.nan  # says nothing of answers in steps
-    by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
     spikes = spike_warnings(frame.select_dtypes("number"))
+    clear = bool(spikes) or reference.is_flat
+    witnesses["valley_limit"] = valley_limits(ks, len(reference.tested), must_be_clear=clear)
+    by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
     found = _ellipses(reference, by_k, n_blobs, random_state)
-    few = smooth and np.linalg.matrix_rank(reference.tested) <= FEW_DIMENSIONS
-    clear = bool(spikes) or few
-    decided = decide(by_k, lumps.p, found, min_share, fixed=k, must_be_clear=clear)
+    decided = decide(by_k, lumps.p, found, min_share, fixed=k)
     cut = labels[decided.k]
     warnings = [
         *size_warnings(by_k.loc[decided.k], decided.k, len(frame), frame.shape[1], min_share, min_size),
@@ -174,7 +173,6 @@ def assess_structure(
         n_blobs=n_blobs,
         random_state=random_state,
         min_share=min_share,
-        valley_limit=valley_limit(decided.k, must_be_clear=clear),
         reason=decided.reason,
         space=space,
         resamples=resamples,

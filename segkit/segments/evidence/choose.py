@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from segkit.segments.kinds import FEW_LEVELS
@@ -13,34 +14,46 @@ LEVEL, PEAK = 0.05, 0.10
 REPRODUCIBLE = 0.70
 P, Z, DELTA, VALLEY = 0.05, 3.0, 0.04, -0.3
 """What separate groups must show; see `assess_structure`."""
-CLEAR_VALLEY, FEW_GROUPS, FEW_DIMENSIONS = 1.5, 5, 3
-"""The valley's limit where level is not enough; see `valley_limit`."""
+CLEAR_VALLEY, FEW_GROUPS = 1.5, 5
+DOUBLED, FEW_ROWS = 0.5, 500
+"""The valley's limit where level is not enough; see `valley_limits`."""
 FEWEST_BLOBS = 19
 """With fewer one-blob references the p-value can't reach .05."""
 ROWS_PER_VARIABLE = 70
 SPIKE = 0.3
 
 
-def valley_limit(k: int, *, must_be_clear: bool) -> float:
-    """Valley from which a cut into k counts for separate groups.
+def valley_limits(ks: Sequence[int], n_rows: int, *, must_be_clear: bool) -> np.ndarray:
+    """Valley from which a cut into each k counts for separate groups.
+
+    Between separate groups the evidence grows with the customers looked at, while level borders stay
+    at 0, whatever their number: from 500 on the limit rises with each doubling, which a slanted box
+    doesn't follow.
 
     A clear one for more than five groups: so many can tile a box with level borders. So can three or
     four a triangle or a tetrahedron, the shares of three or four parts: up to three dimensions it
     must be clear too, and where many customers share one value of a number, beside which there is
     always a gap.
+
+    Examples
+    --------
+    >>> valley_limits([2, 5, 6], 500, must_be_clear=False).tolist()
+    [-0.3, -0.3, 1.5]
+    >>> valley_limits([2], 2_000, must_be_clear=False).tolist()
+    [0.7]
     """
-    return CLEAR_VALLEY if must_be_clear or k > FEW_GROUPS else VALLEY
+    usual = VALLEY + DOUBLED * np.log2(max(n_rows, FEW_ROWS) / FEW_ROWS)
+    clear = must_be_clear | (np.asarray(ks) > FEW_GROUPS)
+    return np.where(clear, CLEAR_VALLEY, usual)
 
 
-def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.DataFrame:
+def conditions(by_k: pd.DataFrame, p: float) -> pd.DataFrame:
     """Say for each k which conditions of separate groups its cut meets.
 
     Parameters
     ----------
     by_k : pandas.DataFrame
     p : float
-    valley : sequence of float
-        Of each k the limit from `valley_limit`.
 
     Returns
     -------
@@ -52,7 +65,7 @@ def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.Data
         {
             "tighter": (by_k["z"] >= Z) & (by_k["delta"] >= DELTA),
             "over_all": p <= P,
-            "parted": by_k["valley"] >= valley,
+            "parted": by_k["valley"] >= by_k["valley_limit"],
             "steady": by_k["stability"] >= USABLE,
             "steadier": ~(by_k["stability"] < by_k["null_stability"]),
         },
@@ -60,15 +73,14 @@ def conditions(by_k: pd.DataFrame, p: float, valley: Sequence[float]) -> pd.Data
     )
 
 
-def is_natural(by_k: pd.DataFrame, p: float, *, must_be_clear: bool = False) -> pd.Series:
+def is_natural(by_k: pd.DataFrame, p: float) -> pd.Series:
     """Say for each k whether its cut meets every condition of separate groups."""
-    valley = [valley_limit(k, must_be_clear=must_be_clear) for k in by_k.index]
-    return conditions(by_k, p, valley).all(axis=1)
+    return conditions(by_k, p).all(axis=1)
 
 
-def verdict_of(by_k: pd.DataFrame, k: int, p: float, *, must_be_clear: bool = False) -> str:
+def verdict_of(by_k: pd.DataFrame, k: int, p: float) -> str:
     """Return the kind of segments that a cut into k gives."""
-    if is_natural(by_k, p, must_be_clear=must_be_clear)[k]:
+    if is_natural(by_k, p)[k]:
         return "natural"
     return "reproducible" if by_k.at[k, "stability"] >= REPRODUCIBLE else "constructive"
 
@@ -78,8 +90,6 @@ def choose_k(
     p: float,
     min_share: float,
     likeliest: int | None = None,
-    *,
-    must_be_clear: bool = False,
 ) -> tuple[int, str]:
     """Return the number to put forward, and why.
 
@@ -90,7 +100,7 @@ def choose_k(
     `finest_usable`.
     """
     large_enough = by_k["smallest_share"] >= min_share
-    natural = by_k[is_natural(by_k, p, must_be_clear=must_be_clear) & large_enough]
+    natural = by_k[is_natural(by_k, p) & large_enough]
     if len(natural):
         if by_k["bic"].isna().all():
             behind = natural["stability"].max() - natural["stability"]

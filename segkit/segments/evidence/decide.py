@@ -37,7 +37,6 @@ def decide(
     min_share: float,
     *,
     fixed: int | None = None,
-    must_be_clear: bool = False,
 ) -> Decision:
     """Put a number forward: what k-means' cuts show, unless a mixture's groups show more.
 
@@ -53,11 +52,9 @@ def decide(
         Smallest segment worth acting on, as a share of customers.
     fixed : int, optional
         The user's number.
-    must_be_clear : bool, default False
-        Whether level borders between segments are too little; see `valley_limit`.
     """
     likely = _likely(found, by_k, p)
-    k, reason = choose_k(by_k, p, min_share, next(iter(likely), None), must_be_clear=must_be_clear)
+    k, reason = choose_k(by_k, p, min_share, next(iter(likely), None))
     ellipses = found if found is not None and found.is_natural(min_share) else None
     if ellipses is not None:
         # where k-means cuts the same number of groups, its cut is the simpler one to speak of
@@ -66,7 +63,7 @@ def decide(
     if fixed is not None:
         k, reason = fixed, "fixed"
         ellipses = ellipses if ellipses is not None and ellipses.k == fixed else None
-    of_the_cut = verdict_of(by_k, k, p, must_be_clear=must_be_clear)
+    of_the_cut = verdict_of(by_k, k, p)
     return Decision(
         k=k,
         reason=reason,

@@ -18,6 +18,7 @@ BULGE = -2.0
 """Two groups with a valley below this count as one."""
 N_REFITS, N_REPEATS = 8, 2
 LUMPY, GAIN, VALLEY = 2.5, 0.10, -2.0
+BALANCED, PARTED = 0.5, 0.3
 """What groups of a mixture must show; see `Ellipses`."""
 
 
@@ -65,9 +66,11 @@ class Ellipses:
 
         The gain finds small groups that k-means is blind to, but also bent and boxed clouds; on those
         the groups change with the sample, or customers bulge between them. The valley may lie a
-        little lower than k-means' for that.
+        little lower than k-means' for that; not between groups of like size, which k-means can cut:
+        the corners of a triangle, shares of three parts, are such.
         """
-        valley = VALLEY if self.k <= FEW_GROUPS else CLEAR_VALLEY
+        is_balanced = self.smallest_share * self.k >= BALANCED
+        valley = CLEAR_VALLEY if self.k > FEW_GROUPS else PARTED if is_balanced else VALLEY
         steady = self.valley >= valley and self.stability >= USABLE
         return self.is_lumpier and steady and self.smallest_share >= min_share
 

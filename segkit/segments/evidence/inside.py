@@ -4,7 +4,7 @@ import numpy as np
 from joblib import delayed
 
 from segkit.segments.clustering.kmeans import one_thread
-from segkit.segments.evidence.choose import is_natural
+from segkit.segments.evidence.choose import is_natural, valley_limits
 from segkit.segments.evidence.reference import fit_reference, lumpiness, steadiness
 from segkit.segments.evidence.valley import find_valleys
 from segkit.segments.space import Space
@@ -40,4 +40,6 @@ def _is_several(space: Space, coded: np.ndarray, seed: int) -> bool:
     with one_thread():
         steady = steadiness(X, ks, np.random.default_rng(seed), seed)
         valleys = [find_valleys(X, k, seed).pooled for k in ks]
-    return bool(is_natural(lumps.by_k.assign(stability=steady, valley=valleys), lumps.p).any())
+    limits = valley_limits(ks, len(X), must_be_clear=reference.is_flat)
+    by_k = lumps.by_k.assign(stability=steady, valley=valleys, valley_limit=limits)
+    return bool(is_natural(by_k, lumps.p).any())

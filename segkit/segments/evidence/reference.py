@@ -12,11 +12,13 @@ from segkit.segments.clustering.assignment import nearest_centre
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.estimators.famd import FAMD
 from segkit.segments.evidence.blob import Blob, fit_blob
+from segkit.segments.kinds import is_smooth
 from segkit.segments.space import Space, share_a_scale
 from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
 
 TEST_ROWS = 2_000
 """Rows tested at most: it bounds the time, and keeps what is significant but trivial out."""
+FEW_DIMENSIONS = 3
 DATA_STARTS, BLOB_STARTS = 10, 3
 SAME = 1e-9
 """A share of the variation, or a spread, below which nothing is left but rounding."""
@@ -56,6 +58,16 @@ class Reference:
     def tested(self) -> np.ndarray:
         """The tested rows as points."""
         return self.points(self.joined)
+
+    @cached_property
+    def is_smooth(self) -> bool:
+        """Whether every column has many values and no heavy one."""
+        return all(is_smooth(column) for column in self.joined.T)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether there are so few dimensions that three or four parts of one cloud tile it."""
+        return self.is_smooth and int(np.linalg.matrix_rank(self.tested)) <= FEW_DIMENSIONS
 
     def points(self, joined: np.ndarray) -> np.ndarray:
         """Scale rows as the customers were scaled; the same for the data and for every blob."""

@@ -34,6 +34,7 @@ class Structure(Shown):
         `z` and `delta` (how much tighter the segments are than the blob's, in standard deviations
         and as a share of the variation), `valley` (how clearly customers thin out between
         neighbouring segments, in standard errors; 0 flat, one cloud usually -1 to -5),
+        `valley_limit` (from which that counts for separate groups),
         `smallest_share` (smallest segment as a share of customers), `weakest` (lowest Jaccard
         overlap of a segment with its best match in the refits), `silhouette`, `calinski_harabasz`,
         `davies_bouldin`, `prediction_strength`, `gap`, `bic` (see `evidence.indices`; on at
@@ -52,8 +53,6 @@ class Structure(Shown):
     columns : tuple of str
     n_customers, n_boot, n_starts, n_blobs, random_state : int
     min_share : float
-    valley_limit : float
-        From which a valley counts for separate groups.
     reason : {"fixed", "natural", "usable", "none usable", "rules"}
         Why this k.
     space : Space
@@ -63,9 +62,9 @@ class Structure(Shown):
     """
 
     SHOWN: ClassVar[list[str]] = [
-        "stability", "low", "high", "null_stability", "z", "delta", "valley", "smallest_share",
-        "weakest", "silhouette", "calinski_harabasz", "davies_bouldin", "prediction_strength", "gap",
-        "bic",
+        "stability", "low", "high", "null_stability", "z", "delta", "valley", "valley_limit",
+        "smallest_share", "weakest", "silhouette", "calinski_harabasz", "davies_bouldin",
+        "prediction_strength", "gap", "bic",
     ]  # fmt: skip
 
     verdict: str
@@ -84,7 +83,6 @@ class Structure(Shown):
     n_blobs: int
     random_state: int
     min_share: float
-    valley_limit: float
     reason: str
     space: Space
     resamples: Resamples | None = field(repr=False, default=None)
@@ -106,7 +104,7 @@ class Structure(Shown):
         """Which conditions of separate groups the cut fails; see `evidence.choose.conditions`."""
         if self.verdict == "natural" or self.reason == "rules":
             return frozenset()
-        met = conditions(self.by_k.loc[[self.k]], self.p, [self.valley_limit]).loc[self.k]
+        met = conditions(self.by_k.loc[[self.k]], self.p).loc[self.k]
         return frozenset(met.index[~met.astype(bool)])
 
     @property

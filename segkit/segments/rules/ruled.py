@@ -117,7 +117,6 @@ def _drawn(frame: pd.DataFrame, columns: tuple[str, ...], sizes: pd.Series) -> S
         n_blobs=0,
         random_state=0,
         min_share=0.0,
-        valley_limit=0.0,
         reason="rules",
         space=bare_space(columns),
     )
