@@ -95,18 +95,18 @@ def assess_structure(
     among the highest 5 % of the blobs' (p), z is at least 3, the variation within segments at least
     4 % below the blobs' (delta), stability at least .75 and no less than a blob's, and customers do
     not bulge between neighbouring segments (valley at least -0.3 for 500 customers, rising to 0.7 for
-    2,000; at least 1.5 for more than five groups, in up to three dimensions and where three customers
-    in ten share one value of a number: `evidence.choose.valley_limits` says why). Each earns its
-    place: p and z alone find lumps in category shares and counts that have none, delta keeps the
-    significant but trivial out, and the valley is blind where answers come in steps. The blob is a
-    normal copula with the data's correlations, each margin replaced by the closest one with a single
-    mode. `benchmarks/verdicts.py` measures how often the verdict is wrong. One shape deceives it: a
+    2,000; 1.8 more for more than five groups, in up to three dimensions and where three customers in
+    ten share one value of a number: `evidence.choose.valley_limits` says why). Each earns its place: p
+    and z alone find lumps in category shares and counts that have none, delta keeps the significant
+    but trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
+    with the data's correlations, each margin replaced by the closest one with a single mode.
+    `benchmarks/verdicts.py` measures how often the verdict is wrong. One shape deceives it: a
     cloud so bent that its arms have a hollow between them, like an S, can pass for groups.
 
     Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
     normal mixture are natural when they gain more over one normal cloud than they would on the blobs
     (by .10 in BIC a customer and by 2.5 standard deviations, to which a valley adds), come back
-    (stability at least .75) and hardly bulge between each other (valley at least -2; 0.3 where they
+    (stability at least .75) and hardly bulge between each other (valley at least -2; 0.1 where they
     are of like size); see `Ellipses`. Where both find groups but another number of them, the
     mixture's is put forward.
 

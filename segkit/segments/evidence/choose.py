@@ -39,12 +39,12 @@ def valley_limits(ks: Sequence[int], n_rows: int, *, must_be_clear: bool) -> np.
     --------
     >>> valley_limits([2, 5, 6], 500, must_be_clear=False).tolist()
     [-0.3, -0.3, 1.5]
-    >>> valley_limits([2], 2_000, must_be_clear=False).tolist()
-    [0.7]
+    >>> valley_limits([2, 6], 2_000, must_be_clear=False).tolist()
+    [0.7, 2.5]
     """
-    usual = VALLEY + DOUBLED * np.log2(max(n_rows, FEW_ROWS) / FEW_ROWS)
     clear = must_be_clear | (np.asarray(ks) > FEW_GROUPS)
-    return np.where(clear, CLEAR_VALLEY, usual)
+    more = DOUBLED * np.log2(max(n_rows, FEW_ROWS) / FEW_ROWS)
+    return np.where(clear, CLEAR_VALLEY, VALLEY) + more
 
 
 def conditions(by_k: pd.DataFrame, p: float) -> pd.DataFrame:

@@ -18,7 +18,7 @@ BULGE = -2.0
 """Two groups with a valley below this count as one."""
 N_REFITS, N_REPEATS = 8, 2
 LUMPY, GAIN, VALLEY = 2.5, 0.10, -2.0
-BALANCED, PARTED = 0.5, 0.3
+BALANCED, PARTED = 0.5, 0.1
 """What groups of a mixture must show; see `Ellipses`."""
 
 
@@ -61,17 +61,25 @@ class Ellipses:
         """
         return self.gain >= GAIN and self.z + max(self.valley, 0) >= LUMPY
 
+    @property
+    def valley_limit(self) -> float:
+        """The least valley of natural groups.
+
+        So many that they tile a box must be clearly apart. Groups of like size, which k-means can cut,
+        must be parted: the corners of a triangle, shares of three parts, are such.
+        """
+        if self.k > FEW_GROUPS:
+            return CLEAR_VALLEY
+        return PARTED if self.smallest_share * self.k >= BALANCED else VALLEY
+
     def is_natural(self, min_share: float) -> bool:
         """Whether the groups are lumpier than one blob, hardly bulge, are steady and large enough.
 
         The gain finds small groups that k-means is blind to, but also bent and boxed clouds; on those
         the groups change with the sample, or customers bulge between them. The valley may lie a
-        little lower than k-means' for that; not between groups of like size, which k-means can cut:
-        the corners of a triangle, shares of three parts, are such.
+        little lower than k-means' for that; see `valley_limit`.
         """
-        is_balanced = self.smallest_share * self.k >= BALANCED
-        valley = CLEAR_VALLEY if self.k > FEW_GROUPS else PARTED if is_balanced else VALLEY
-        steady = self.valley >= valley and self.stability >= USABLE
+        steady = self.valley >= self.valley_limit and self.stability >= USABLE
         return self.is_lumpier and steady and self.smallest_share >= min_share
 
 
