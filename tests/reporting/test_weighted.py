@@ -122,6 +122,20 @@ def test_a_brief_with_notes_and_with_traits_in_which_nobody_differs_is_clean(tmp
     assert [found(page, facts, names) for page in pages.values()] == [[]] * len(pages)
 
 
+def test_a_descriptor_that_few_answered_says_how_many(tmp_path):
+    frame = subjects(3, EACH, seed=3)
+    frame["mood"] = np.where(np.arange(len(frame)) < EACH, 5, 1)
+    frame["mood"] = frame["mood"].where(np.arange(len(frame)) % 2 == 0)
+    traits = PEOPLE["traits"] | {"mood": {"kind": "number", "basis": "psychographic"}}
+    study = PEOPLE | {"traits": traits, "descriptors": ["mood"]}
+    report = made_report(tmp_path, customers=frame, **study)
+    html, facts, found = page_of(report)
+    assert not found
+    assert re.search(rf"Mood 5 .*?, all 1 ?: much higher ?; {EACH // 2} known", told(html))
+    by_id = {fact["id"]: fact for fact in json.loads(facts)}
+    assert by_id["all/mood/median"]["n"] == 3 * EACH // 2
+
+
 def test_without_weights_nothing_is_called_weighted(tmp_path):
     report = made_report(tmp_path / "plain", customers=asked().drop(columns="w"), **PEOPLE)
     html, facts, found = page_of(report)

@@ -13,7 +13,7 @@ from segkit.sources.basis import basis_of
 from segkit.sources.exports.export import Export
 from segkit.sources.guessing.battery import Battery, find_batteries, find_chosen, find_worded
 from segkit.sources.guessing.column import Told, as_size, tell_column
-from segkit.sources.guessing.guessed import Guessed, free_name, known_of
+from segkit.sources.guessing.guessed import Guessed, free_name, known_of, label_for
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id, looks_like_id
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
@@ -251,7 +251,8 @@ def _take_columns(told: Mapping[str, Told], guessed: Guessed, export: Export | N
         name = free_name(column, guessed)
         row = "customer" if one.kind == "date" else guessed.row
         basis = _hint(column, export).get("basis") or one.basis or basis_of(column, row)
-        guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **one.spec}
+        label = label_for(column, name)
+        guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **label, **one.spec}
         guessed.why[name] = one.why
         guessed.items += [name] if one.of_battery else []
         if looks_protected(column) or looks_protected(name):
