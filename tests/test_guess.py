@@ -284,8 +284,17 @@ def test_product_codes_without_a_digit_are_to_be_looked_at(new, segkit, project)
     frame.loc[:1, "StockCode"] = ["POST", "BANK CHARGES"]
     _, out = new(frame)
     assert study_in(project)["rules"]["non_products"] == ["BANK CHARGES", "POST"]
-    assert "non_products: 2 product codes have no digit" in out
+    assert "non_products: 2 product codes are called like postage" in out
     assert_ready(segkit, 118)
+
+
+def test_a_product_whose_code_has_no_digit_stays_a_product_and_is_asked_about(new, segkit, project):
+    frame = shop().assign(SKU=[f"TEA-{row % 9}" for row in range(120)])
+    frame.loc[:4, "SKU"] = "GIFT-L"
+    _, out = new(frame)
+    assert "non_products" not in study_in(project)["rules"]
+    assert "count as products: GIFT-L; list in rules.non_products those that are none" in out
+    assert_ready(segkit, 120)
 
 
 # --- money and other columns

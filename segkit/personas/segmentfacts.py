@@ -108,7 +108,8 @@ class SegmentFacts:
             self.profile.dictionary.loc[variable],
         )
         kind = row["statistic"]
-        n, everyone = int(row["n"]), len(self.profile.segments.labels)
+        n = int(row["n"])
+        everyone = int(self.profile.effects["n"].xs(variable, level="variable").sum())
         levels = known["levels"] if known["kind"] == "ordered" else ()
         return Marker(
             label=str(known["label"]),

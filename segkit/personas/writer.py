@@ -90,7 +90,8 @@ class CardWriter(SegmentFacts):
         effects = effects.join(self.profile.dictionary[["role", "unit", "of"]])
         # a trait speaks for itself; features of one role say much the same
         effects["kin"] = effects["role"].where(effects["role"] != "", effects["of"])
-        return effects.sort_values("delta", key=lambda delta: -delta.abs(), kind="stable")
+        effects["shown"] = effects["delta"].abs().round(2)  # of two that print alike, what formed them
+        return effects.sort_values(["shown", "is_base"], ascending=False, kind="stable")
 
     def markers(self) -> list[Marker]:
         """Clear effects, one per role: of all that formed the segments, then of other traits."""
@@ -187,11 +188,14 @@ class CardWriter(SegmentFacts):
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
         """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
+        everyone = int(self.profile.levels["n"].xs((variable, level), level=(1, 2)).sum())
         known, label = f"known {variable}", self.profile.labels[variable]
         here, overall, sample = row["share"], row["overall"], self.profile.sample
         facts = {
             "here": self.fact(f"{name}/share", here, "share", n, known, sample=sample_in(row)),
-            "all": self.fact(f"{name}/share", overall, "share", n, known, owner="all", sample=sample),
+            "all": self.fact(
+                f"{name}/share", overall, "share", everyone, known, owner="all", sample=sample
+            ),
             "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
         }
         other = self.profile.others.get(variable, "")

@@ -63,11 +63,11 @@ def bases_of(card: Card, customers: str) -> dict[str, Fact]:
     """How many customers each figure of a card rests on, by the figure's id."""
     return {
         one.here.id: Fact(f"{one.here.id}/n", one.here.n, customers, one.here.n, one.here.base)
-        for one in card.markers
+        for one in [*card.markers, *card.described]
     }
 
 
-def brief_fragments(run: Run) -> dict[str, str]:
+def brief_fragments(run: Run, based: Mapping[str, Fact]) -> dict[str, str]:
     """Each segment's brief, by file name."""
     words = run.study.words
     names = brief_names(run.personas.cards)
@@ -78,7 +78,7 @@ def brief_fragments(run: Run) -> dict[str, str]:
             notes=card.notes,
             study=run.study,
             words=words,
-            based=bases_of(card, words["customers"]),
+            based=based,
             structure=run.segments.structure,
         )
         for card in run.personas.cards

@@ -122,7 +122,7 @@ def stability_curve(
     step = (width - left - 60) / max(len(by_k) - 1, 1)
 
     def at(position: int, value: float) -> tuple[float, float]:
-        return left + 20 + position * step, bottom - max(value, 0.0) * (bottom - 12)
+        return left + 20 + position * step, bottom - max(value, 0.0) * (bottom - 18)
 
     lines = [line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in TICKS]
     texts = [text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in TICKS]

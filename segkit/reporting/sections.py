@@ -111,15 +111,19 @@ class Report(Shown):
     @cached_property
     def segment_cards(self) -> Section:
         """A card per segment."""
-        return self._section("cards", effect_bar=charts.effect_bar)
+        return self._section("cards", effect_bar=charts.effect_bar, based=self._based)
+
+    @cached_property
+    def _based(self) -> dict[str, Fact]:
+        """How many customers each figure of the cards rests on, by the figure's id."""
+        words = self.run.study.words
+        based = [bases_of(card, words["customers"]) for card in self.cards]
+        return {of: self._told.kept(fact) for facts in based for of, fact in facts.items()}
 
     @cached_property
     def briefs(self) -> Briefs:
         """A page per segment that a copywriter can take away."""
-        for card in self.cards:
-            for fact in bases_of(card, self.run.study.words["customers"]).values():
-                self._told.kept(fact)
-        return Briefs(brief_fragments(self.run))
+        return Briefs(brief_fragments(self.run, self._based))
 
     @cached_property
     def compare(self) -> Section:

@@ -19,7 +19,7 @@ from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
 from segkit.sources.form import guess_form
 from segkit.sources.guessing.unused import unused_of
-from segkit.sources.names import PATTERNS, match_columns
+from segkit.sources.names import PATTERNS, is_fee, match_columns
 from segkit.sources.printable import listed
 from segkit.sources.seen import Guess, Looked, Seen
 from segkit.sources.values import (
@@ -207,13 +207,24 @@ def _guess_rules(seen: Seen) -> None:
     if "product_id" in columns and seen.share(columns["product_id"], r"\d") > 0.95:
         code = seen.text(columns["product_id"])
         odd = seen.table.filter(~code.re_search(r"\d")).select(code=code).distinct()
-        codes = sorted(odd.execute()["code"].dropna())
-        if codes:
-            seen.rules["non_products"] = codes[:50]
-            seen.guess.needs.append(
-                f"non_products: {len(codes)} product codes have no digit and are taken for postage, "
-                "fees and the like; take out those that are products"
-            )
+        _guess_non_products(seen, sorted(odd.execute()["code"].dropna())[:50])
+
+
+def _guess_non_products(seen: Seen, codes: Sequence[str]) -> None:
+    """Set codes without a digit aside where they are called like a fee; ask about the others."""
+    fees = [code for code in codes if is_fee(code)]
+    if fees:
+        seen.rules["non_products"] = fees
+        seen.guess.needs.append(
+            f"non_products: {len(fees)} product codes are called like postage, fees and the like, and "
+            "are set aside; take out those that are products"
+        )
+    if len(codes) > len(fees):
+        others = ", ".join(listed([code for code in codes if code not in fees]))
+        seen.guess.needs.append(
+            f"non_products: the product codes without a digit count as products: {others}; list in "
+            "rules.non_products those that are none"
+        )
 
 
 def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:

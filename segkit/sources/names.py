@@ -36,6 +36,23 @@ PATTERNS: Mapping[str, Sequence[str]] = {
     "store_id": (r"(store|shop|branch|filiale|outlet)(_?(id|no|nr|number|code|name))?",),
 }
 
+_FEE = re.compile(
+    r"post(age)?|porto|versand(kosten)?|ship(ping|ment)?|freight|carriage|dotcom|dot|delivery|lieferung"
+    r"|\w*fees?|\w*charges?|\w*gebuehr(en)?|\w*geb_hr(en)?|manual|adjust(ment)?s?|discount|rabatt|tip"
+)
+
+
+def is_fee(code: str) -> bool:
+    """Whether a product's code is called like postage, a fee or a correction, or is one letter.
+
+    Examples
+    --------
+    >>> [is_fee(code) for code in ("POST", "AMAZONFEE", "Bank charges", "M", "GIFT-L")]
+    [True, True, True, True, False]
+    """
+    plain = plain_name(code)
+    return len(plain) < 2 or any(_FEE.fullmatch(word) for word in [plain, *plain.split("_")])
+
 
 def match_columns(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
     """segkit's name -> the file's column whose name fits best; each column is used once."""

@@ -12,6 +12,7 @@ from tests.reporting.conftest import QUICK, make_project, make_shop, named_order
 pytestmark = pytest.mark.slow
 
 HOSTILE = "<script>alert()</script> {{ card }} =cmd"
+ASKED = {"type": "interviews", "n": 12, "date": "2026-05-03", "link": "the shared folder"}
 TARGETS = """targets:
   knock_out: {min_customers: 10}
   attractiveness: [{metric: revenue_share, weight: 2}, {metric: n_orders, weight: 1}]
@@ -30,6 +31,7 @@ def noted(tmp_path_factory):
     key = next(iter(content["segments"]))
     content["segments"][key] |= {
         "name": "Our friends",
+        "needs": [{"text": "Want it in time", "evidence": {"study": ASKED}}],
         "pains": [{"id": "a", "text": HOSTILE, "evidence": {"assumption": True}}],
         "proof_points": [
             {
@@ -57,6 +59,9 @@ def test_notes_stand_on_the_page_marked_and_escaped(noted):
     assert "&lt;script&gt;alert()&lt;/script&gt; {{ card }} =cmd" in page
     assert re.search(r'class="badge assumed">assumption, untested', page)
     assert "Automatic name: " in page
+    assert re.search(r'class="eyebrow"[^>]*>Persona<', page), (
+        "customers were asked: no mere card of figures"
+    )
 
 
 def test_every_number_in_the_notes_and_targets_is_a_fact(noted):

@@ -2,14 +2,17 @@
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from segkit.personas.facts import format_value
 from segkit.reporting.lint.page import check_page, read_facts
 from tests.reporting.made import PEOPLE, made_report, page_of, subjects
+from tests.reporting.test_brief_lint import briefs_of, found
 from tests.reporting.test_movement import people, run_of
 from tests.reporting.test_odd_studies import told
 
@@ -98,6 +101,39 @@ def test_a_brief_says_so_too(report):
     brief = next(iter(report.briefs.pages.values()))
     assert "of all, weighted" in told(brief)
     assert "Typical values, weighted" in told(brief)
+
+
+def test_a_brief_with_notes_and_with_traits_in_which_nobody_differs_is_clean(tmp_path):
+    frame = asked()
+    frame["price"] = np.tile([1, 2, 3, 3, 4, 5], len(frame) // 6)
+    traits = PEOPLE["traits"] | {"price": {"kind": "number", "basis": "psychographic"}}
+    study = PEOPLE | {"traits": traits, "descriptors": ["region", "price"]}
+    made = partial(made_report, customers=frame, weight="w", words=WORDS, **study)
+    first = made(tmp_path / "first").cards[0].key
+    proof = {"text": "They open {fact:opens/median}", "evidence": {"facts": ["opens/median"]}}
+    notes = {"segments": {first: {"proof_points": [proof], "kpi": "opens"}}}
+    folder = tmp_path / "noted"
+    folder.mkdir()
+    (folder / "messages.yaml").write_text(yaml.safe_dump(notes), "utf-8")
+    pages, facts, names = briefs_of(made(folder))
+    text = told("".join(pages.values()))
+    assert re.search(r"That they differ in price ?: 3 ?, all 3 ?, weighted", text)
+    assert "figures are weighted" in text
+    assert [found(page, facts, names) for page in pages.values()] == [[]] * len(pages)
+
+
+def test_a_descriptor_that_few_answered_says_how_many(tmp_path):
+    frame = subjects(3, EACH, seed=3)
+    frame["mood"] = np.where(np.arange(len(frame)) < EACH, 5, 1)
+    frame["mood"] = frame["mood"].where(np.arange(len(frame)) % 2 == 0)
+    traits = PEOPLE["traits"] | {"mood": {"kind": "number", "basis": "psychographic"}}
+    study = PEOPLE | {"traits": traits, "descriptors": ["mood"]}
+    report = made_report(tmp_path, customers=frame, **study)
+    html, facts, found = page_of(report)
+    assert not found
+    assert re.search(rf"Mood 5 .*?, all 1 ?: much higher ?; {EACH // 2} known", told(html))
+    by_id = {fact["id"]: fact for fact in json.loads(facts)}
+    assert by_id["all/mood/median"]["n"] == 3 * EACH // 2
 
 
 def test_without_weights_nothing_is_called_weighted(tmp_path):

@@ -168,6 +168,39 @@ def test_orders_that_say_nothing_of_money_make_a_study_without_it(new, features)
     features("60 customers")
 
 
+GERMAN = {"Customer": "Kundennummer", "Order Date": "Bestelldatum"}
+
+
+def test_orders_without_money_are_told_by_what_was_ordered_when(new, features):
+    frame = users.orders()[list(GERMAN)].rename(columns=GERMAN)
+    study, _ = new(lines=frame.assign(Menge="2", Warengruppe="Brot"))
+    columns = {"customer_id": "Kundennummer", "order_date": "Bestelldatum", "quantity": "Menge"}
+    assert columns.items() <= study["tables"]["transactions"]["columns"].items()
+    features("60 customers")
+
+
+def test_ids_that_repeat_are_asked_about_where_nothing_says_what_a_row_is(new):
+    frame = users.orders()[["Customer"]].assign(Size="3", Colour="red", Kind="a")
+    frame.loc[::2, ["Size", "Colour", "Kind"]] = ["4", "blue", "b"]
+    _, out = new(rows=frame)
+    settle = out.partition("To be settled by you")[2]
+    assert "customer_id: 'Customer' comes on several rows, and each" in settle
+    assert "--transactions FILE" in settle
+
+
+def test_a_question_is_called_as_it_was_asked(new):
+    frame = pd.DataFrame({"Kundennummer": [f"K{row}" for row in range(60)]})
+    for place, asked in enumerate(("Ich achte auf Qualität", "Before I buy, I compare", "Lead Status")):
+        frame[asked] = [str(1 + (row + place) % 5) for row in range(60)]
+    study, _ = new(answers=frame)
+    labels = {name: trait.get("label") for name, trait in study["traits"].items()}
+    assert labels == {
+        "ich_achte_auf_qualität": "Ich achte auf Qualität",
+        "before_i_buy_i_compare": "Before I buy, I compare",
+        "lead_status": None,
+    }
+
+
 def test_a_weight_of_a_source_is_left_out_and_said(new, features):
     survey = users.survey().assign(weight=["0.5", "1.5"] * 25)
     study, out = new(crm=users.crm(), survey=survey)

@@ -13,9 +13,9 @@ from segkit.sources.basis import basis_of
 from segkit.sources.exports.export import Export
 from segkit.sources.guessing.battery import Battery, find_batteries, find_chosen, find_worded
 from segkit.sources.guessing.column import Told, as_size, tell_column
-from segkit.sources.guessing.guessed import Guessed, free_name, known_of
+from segkit.sources.guessing.guessed import Guessed, free_name, known_of, label_for
 from segkit.sources.guessing.options import Question, find_questions
-from segkit.sources.guessing.persons import is_person_id
+from segkit.sources.guessing.persons import is_person_id, looks_like_id
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
@@ -31,10 +31,8 @@ _OUTCOME = re.compile(
 _OF_POSTS = re.compile(
     r"reach|impression|like|comment|share|interaction|engage|consum|click|view|reaction|repl(y|ies)"
 )
-_ID = re.compile(
-    r"(record|respondent|response|contact|company|session|visitor|lead|person|row|case|subject|account)?"
-    r"_?(id|no|nr|number|key|token)"
-)
+MOSTLY = 0.5
+"""Share of rows that repeat an id from which rows are likely no customers."""
 
 
 def texts_of(seen: Seen) -> pd.DataFrame:
@@ -57,11 +55,11 @@ def settle_id(seen: Seen, frame: pd.DataFrame) -> None:
             seen.guess.said[column] = "tells each row from the others: customer_id"
             return
         seen.guess.said[column] = "comes on several rows or on few: each row counts as one instead"
-
-
-def looks_like_id(name: str) -> bool:
-    """Whether a column's name is that of a row's id."""
-    return bool(_ID.fullmatch(plain_name(name)))
+        if filled.duplicated().mean() > MOSTLY:
+            needs.append(
+                f"customer_id: '{column}' comes on several rows, and each row counts as one; where "
+                "rows are orders or visits, make it anew and say so: --transactions FILE, --web FILE"
+            )
 
 
 def guess_customers(
@@ -253,7 +251,8 @@ def _take_columns(told: Mapping[str, Told], guessed: Guessed, export: Export | N
         name = free_name(column, guessed)
         row = "customer" if one.kind == "date" else guessed.row
         basis = _hint(column, export).get("basis") or one.basis or basis_of(column, row)
-        guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **one.spec}
+        label = label_for(column, name)
+        guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **label, **one.spec}
         guessed.why[name] = one.why
         guessed.items += [name] if one.of_battery else []
         if looks_protected(column) or looks_protected(name):

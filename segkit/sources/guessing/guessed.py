@@ -1,5 +1,6 @@
 """What the columns of a table about customers seem to say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from segkit.sources.guessing.words import short_name
+from segkit.study.traits import label_of
 
+LONGEST_LABEL = 80
 _LEAST_ANSWERED = 0.8
 
 
@@ -98,3 +101,18 @@ def free_name(text: str, guessed: Guessed) -> str:
     while name in taken:
         name, number = f"{short_name(text)}_{number}", number + 1
     return name
+
+
+def label_for(column: str, name: str) -> dict[str, str]:
+    """A header of words as it stands, where its trait's name would spoil them: "I", German nouns.
+
+    Examples
+    --------
+    >>> label_for("I buy what I know", "i_buy_what_i_know"), label_for("Lead Status", "lead_status")
+    ({'label': 'I buy what I know'}, {})
+    """
+    label = " ".join(column.split()).rstrip("?:. ")
+    words = re.findall(r"\w+", label)
+    is_titled = all(word[:1].isupper() for word in words) and "_".join(words).casefold() == name
+    fits = len(words) > 1 and len(label) <= LONGEST_LABEL and not re.search(r"_|[a-z][A-Z]", label)
+    return {"label": label} if fits and not is_titled and label != label_of(name) else {}

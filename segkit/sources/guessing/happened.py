@@ -9,7 +9,6 @@ import pandas as pd
 
 from segkit.disclosure import MIN_CELL
 from segkit.sources.guessing.column import date_of
-from segkit.sources.guessing.customers import looks_like_id
 from segkit.sources.guessing.eventwords import (
     COLUMNS,
     CONTACTS,
@@ -21,7 +20,7 @@ from segkit.sources.guessing.eventwords import (
 )
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.ownwords import common_words
-from segkit.sources.guessing.persons import is_date, is_person
+from segkit.sources.guessing.persons import is_date, is_person, looks_like_id
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.printable import quoted

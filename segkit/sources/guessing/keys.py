@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import ibis
 
-from segkit.sources.guessing.customers import looks_like_id
-from segkit.sources.guessing.persons import is_person
+from segkit.sources.guessing.persons import is_person, looks_like_id
 from segkit.sources.names import plain_name
 from segkit.sources.values import NO_ID
 

@@ -1,5 +1,6 @@
 """Which kind of table an unknown file is: all that it fits, so that a doubt can be said."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -9,7 +10,7 @@ from segkit.sources.guessing.consents import fit_consent
 from segkit.sources.guessing.customers import texts_of
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import answers_beside, fit_events, person_column
-from segkit.sources.names import PATTERNS, match_columns
+from segkit.sources.names import PATTERNS, match_columns, plain_name
 from segkit.sources.seen import Guess, Looked, Seen
 
 SAMPLE = 20_000
@@ -39,9 +40,9 @@ def fitting(looked: Looked) -> dict[str, Fit]:
     Notes
     -----
     A consent table is nothing else, unless it has a trait or two. A table whose ids repeat is one of
-    events where its words or columns say so, and one of orders where it has money or an order number:
-    with both it fits two. A table with money, a date and one row per customer is no table of orders,
-    unless that is all it has.
+    events where its words or columns say so, and one of orders where it has money, an order number or,
+    where nothing else tells, what was ordered when: with both it fits two. A table with money, a date
+    and one row per customer is no table of orders, unless that is all it has.
     """
     frame = sample_of(looked)
     consent = fit_consent(frame)
@@ -55,6 +56,8 @@ def fitting(looked: Looked) -> dict[str, Fit]:
     if kind == "transactions":
         weak = WEAK_BESIDE_ORDERS if _has_lines(looked) else ("campaigns", "coupons")
         fits = {one: fit for one, fit in fits.items() if one not in weak}
+    if kind == "customers" and not fits and _says_what_was_ordered(looked, frame):
+        kind = "transactions"
     if kind is None and person_column(frame):
         kind = "customers"
     if kind and (kind == "transactions" or not fits):
@@ -86,6 +89,15 @@ def _found(looked: Looked) -> Mapping[str, str]:
 def _has_lines(looked: Looked) -> bool:
     """Whether a table names orders or products: nothing but orders does."""
     return bool({"order_id", "product_id"} & set(_found(looked)))
+
+
+def _says_what_was_ordered(looked: Looked, frame: pd.DataFrame) -> bool:
+    """Whether customers come on several rows, each dated as an order or saying what it was of."""
+    found = _found(looked)
+    if not {"customer_id", "order_date"} <= set(found) or frame[found["customer_id"]].is_unique:
+        return False
+    is_dated_so = bool(re.fullmatch(PATTERNS["order_date"][0], plain_name(found["order_date"])))
+    return is_dated_so or bool({"product_id", "quantity"} & set(found))
 
 
 def _is_one_row_each(looked: Looked, frame: pd.DataFrame) -> bool:

@@ -10,6 +10,10 @@ _WHO = (
 )
 _PERSON = re.compile(rf"{_WHO}(_?(id|no|nr|number|nummer|key|code|uuid|hash))?|uid|who|who_id")
 _ADDRESS = re.compile(r"(\w+_)?e_?mail(_?(address|adresse))?")
+_ID = re.compile(
+    r"(record|respondent|response|contact|company|session|visitor|lead|person|row|case|subject|account"
+    r"|befragt(e|en|er)|teilnehmer|antwort|fall|lfd|laufende)?_?(id|no|nr|number|nummer|key|token)"
+)
 _DATE = re.compile(
     r"(\w+_)?(date|datum|time|timestamp|datetime|day|when|zeit|tag)|at|(\w+_)(at|on)"
     r"|(event|visit|session)_start|start(ed)?"
@@ -38,6 +42,11 @@ def is_person_id(name: str) -> bool:
     """
     plain = plain_name(name)
     return bool(_PERSON.fullmatch(plain)) and not _ADDRESS.fullmatch(plain)
+
+
+def looks_like_id(name: str) -> bool:
+    """Whether a column's name is that of a row's id."""
+    return bool(_ID.fullmatch(plain_name(name)))
 
 
 def is_date(name: str) -> bool:
