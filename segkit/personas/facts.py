@@ -14,6 +14,10 @@ from segkit.moneytext import money_text
 from segkit.personas.measures import Sample
 
 WITHHELD = "withheld"
+OF_THE_SEGMENT = "the segment's "
+"""Begins the base of a figure about a segment's own customers."""
+OR_MORE = " or more"
+"""Ends the unit of a count that is kept vague: "191+"."""
 EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
 
 
@@ -140,6 +144,8 @@ def format_value(value: float, unit: str, currency: str = "") -> str:
         return f"{value:.2f}".replace("-", "−")
     if unit == "cents":
         return money_text(value, currency)
+    if unit.endswith(OR_MORE):
+        return f"{value:,.0f}+"
     if unit == "money":
         return money_text(value, currency, decimals=0 if abs(value) >= 100 else 2)
     return f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}"

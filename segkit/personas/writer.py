@@ -32,18 +32,19 @@ class CardWriter(SegmentFacts):
 
     def card(self, name: str) -> Card:
         """The whole card, under a name."""
-        sizes = self.profile.sizes.loc[self.key]
-        n, total = int(sizes["customers"]), int(self.profile.sizes["customers"].sum())
-        sample = self.profile.sample
+        sizes, customers = self.profile.sizes.loc[self.key], self.words["customers"]
+        n, sample = int(sizes["customers"]), self.profile.sample
         stability = self.profile.segments.stability.loc[self.key]
         confidence = self.profile.segments.confidence[self.profile.segments.labels == self.key]
         markers = self.markers()
         return Card(
             key=self.key,
             name=name,
-            customers=self.size("customers", sizes, self.words["customers"], total),
-            share=self.size("share", sizes, "share", total, sample),
-            revenue_share=self.revenue_share(sizes, total),
+            customers=self.size("size/customers", "customers", customers),
+            share=self.size("size/share", "share", "share", sample),
+            revenue_share=self.size("revenue/share", "revenue_share", "share", sample)
+            if "revenue_share" in sizes
+            else None,
             lead=self.lead(markers, name),
             markers=markers,
             same=self.same(),
@@ -62,7 +63,7 @@ class CardWriter(SegmentFacts):
             ),
             stability_word=self.stability_word(stability["reading"]),
             badge=badge(self.strength),
-            effective=sample and self.size("effective_n", sizes, self.words["customers"], total),
+            effective=sample and self.size("size/effective_n", "effective_n", customers),
         )
 
     def every_fact(self) -> dict[str, Fact]:
@@ -187,12 +188,13 @@ class CardWriter(SegmentFacts):
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
         """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
-        known, label = f"known {variable}", self.profile.labels[variable]
+        label, everyone = self.profile.labels[variable], len(self.profile.segments.labels)
         here, overall, sample = row["share"], row["overall"], self.profile.sample
+        all_of_them = ("share", everyone, "all")
         facts = {
-            "here": self.fact(f"{name}/share", here, "share", n, known, sample=sample_in(row)),
-            "all": self.fact(f"{name}/share", overall, "share", n, known, owner="all", sample=sample),
-            "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
+            "here": self.fact(f"{name}/share", here, "share", n, sample=sample_in(row)),
+            "all": self.fact(f"{name}/share", overall, *all_of_them, owner="all", sample=sample),
+            "known": self.known(variable, n),
         }
         other = self.profile.others.get(variable, "")
         said = other if other.partition(" (")[0] == level else level

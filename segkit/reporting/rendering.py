@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, format_value, given
+from segkit.personas.lexicon import lowered
 from segkit.plain import worded
 
 LONGEST_WORD = 16
@@ -41,8 +42,8 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        anchor=_anchor, day=_day, fmt=format_value, given=_given, name=_name, number=_number,
-        ranged=_ranged, says=_says, worded=worded,
+        anchor=_anchor, beside=_beside, day=_day, fmt=format_value, given=_given, lowered=lowered,
+        name=_name, number=_number, ranged=_ranged, says=_says, worded=worded,
     )  # fmt: skip
     return environment
 
@@ -53,6 +54,12 @@ def _number(fact: Fact) -> Markup:
 
 def _ranged(fact: Fact) -> Markup:
     return fact.html(fact.with_range)
+
+
+def _beside(marker: Marker) -> Markup:
+    """A trait here beside that of all."""
+    label = given(lowered(marker.label))
+    return Markup("{}: {}, all {}").format(label, _ranged(marker.here), _number(marker.overall))
 
 
 def _given(text: Any) -> Markup:

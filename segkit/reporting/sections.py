@@ -11,7 +11,7 @@ from segkit.personas.facts import Fact
 from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
 from segkit.reporting.about import About
-from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
+from segkit.reporting.briefs import Briefs, brief_fragments
 from segkit.reporting.comparison import compare_rows
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
@@ -116,9 +116,6 @@ class Report(Shown):
     @cached_property
     def briefs(self) -> Briefs:
         """A page per segment that a copywriter can take away."""
-        for card in self.cards:
-            for fact in bases_of(card, self.run.study.words["customers"]).values():
-                self._told.kept(fact)
         return Briefs(brief_fragments(self.run))
 
     @cached_property
@@ -198,7 +195,7 @@ class Report(Shown):
     @property
     def facts(self) -> dict[str, Fact]:
         """Every number that the report shows."""
-        _ = self.sections, self.briefs  # each enters what it says into the ledger
+        _ = self.sections  # each enters what it says into the ledger
         return self._told.ledger | dict(self.run.personas.facts)
 
     @cached_property

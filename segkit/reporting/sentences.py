@@ -273,12 +273,20 @@ class Told:
             "out": self.fact("left_out/customers", n - n_whole, self.words["customers"]),
         }
         names, parts = {"customers": self.words["customers"]}, []
-        for place, (base, count) in enumerate(self.run.features.lacking.items()):
-            letter = chr(ord("a") + place)
-            facts[f"n_{letter}"] = self.fact(f"lacking/{base}", count, self.words["customers"])
-            names[f"base_{letter}"] = str(self.run.features.dictionary.at[base, "label"]).lower()
-            parts.append(f"{{base_{letter}}} missing {{n_{letter}}}")
-        template = "{whole} of {all} {customers} have every base; {out} left out: "
+        lacking, labels = self.run.features.lacking, self.run.features.dictionary["label"]
+        told = lacking[lacking.ge(MIN_CELL) | (len(lacking) == 1)]
+        for place, (base, count) in enumerate(told.items()):
+            names[f"base_{place}"] = lowered(str(labels[base]))
+            parts.append(f"{{base_{place}}} missing")
+            if len(lacking) > 1:  # one alone is all who are left out
+                facts[f"n_{place}"] = self.fact(f"lacking/{base}", count, self.words["customers"])
+                parts[-1] += f" {{n_{place}}}"
+        if len(told) < len(lacking):
+            facts["few"] = self.fact("limit/least", MIN_CELL, "count")
+            parts.append("others fewer than {few} each" if parts else "each trait fewer than {few}")
+        template = (
+            "{whole} of {all} {customers} have every trait that forms the segments; {out} left out: "
+        )
         return [Sentence(f"{template}{', '.join(parts)}.", facts, names)]
 
 

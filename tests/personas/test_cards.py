@@ -7,6 +7,7 @@ import pytest
 
 import segkit
 from segkit.personas.facts import Fact, Sentence, format_value
+from segkit.personas.writer import trait_marker
 from tests.conftest import make_groups
 
 QUICK = {"n_boot": 10, "k_max": 4}
@@ -185,12 +186,15 @@ def test_the_buying_rhythm_is_the_median_of_those_who_came_again(profile, shoppe
     told = segkit.profile_segments(profile.segments, frame, dictionary=DICTIONARY)
     for card in segkit.describe_segments(told, frame, n_boot=0).cards:
         known = gaps[profile.segments.labels == card.key].dropna()
-        gap = card.rhythm[0]
+        shown = [*card.rhythm, *card.markers, *card.same]
+        gap = next(marker for marker in shown if "/mean_gap_days/" in marker.here.id)
         assert gap.here.value == known.median()
         assert gap.here.low <= gap.here.value <= gap.here.high
-        assert (gap.here.n, card.with_gap.value) == (len(known), len(known))
-        labels = [marker.label for marker in (*card.rhythm[1:], *card.markers, *card.same)]
-        assert len(labels) == len(set(labels))
+        once = int((profile.segments.labels == card.key).sum()) - len(known)
+        assert (gap.here.n, gap.known.text) == (len(known), str(len(known)))
+        assert card.with_gap == (gap.known if once else None)
+        twice = [one for one in shown if [one.label for one in shown].count(one.label) > 1]
+        assert twice == [] or {one.label for one in twice} == {gap.label}
 
 
 def test_the_few_who_came_once_are_not_told_of(profile, shoppers):
@@ -202,6 +206,9 @@ def test_the_few_who_came_once_are_not_told_of(profile, shoppers):
     cards = segkit.describe_segments(told, frame, n_boot=0).cards
     assert cards
     assert all(card.with_gap is None for card in cards)
+    for card in cards:
+        gap, size = trait_marker(told, card.key, "mean_gap_days"), int(card.customers.value)
+        assert (gap.here.n, gap.delta.n, gap.known.text) == (size - 9, size - 9, f"{size - 9}+")
 
 
 def test_without_orders_there_is_no_rhythm(personas):

@@ -1,5 +1,7 @@
 """Mutations of a clean page: each must be found."""
 
+from dataclasses import replace
+
 import pytest
 
 from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
@@ -179,6 +181,16 @@ def test_withheld_facts_are_in_no_file_and_print_no_number():
 
     assert fact_table({hidden.id: hidden}) == []
     assert "withheld" in hidden.html()
+
+
+def test_a_base_that_tells_of_a_few_without_a_value_is_found():
+    size = Fact(f"{A}/size/customers", 280, "customers", 900, "all customers")
+    for n, is_found in ((280, False), (277, True), (271, False), (270, False)):
+        gap = Fact(f"{A}/gap/median", 4.0, "days", n, "the segment's customers")
+        known = replace(gap, id=f"{A}/gap/known", value=n, n=280)
+        for fact in (gap, known):
+            found = check_page(PAGE, FACTS | {size.id: size, fact.id: fact}, NAMES)
+            assert [one.rule for one in found] == ["a base that tells of a few"] * is_found
 
 
 POINTS = {A: 81.0, B: 64.0}
