@@ -7,8 +7,9 @@ import pandas as pd
 
 from segkit.disclosure import MIN_CELL, base_shown
 from segkit.personas.cards import Marker
-from segkit.personas.facts import OF_THE_SEGMENT, OR_MORE, Fact, strength
+from segkit.personas.facts import OF_THE_SEGMENT, Fact, strength
 from segkit.personas.measures import Sample
+from segkit.personas.numbertext import OR_MORE
 from segkit.personas.profile import Profile
 
 BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}

@@ -11,8 +11,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from segkit.personas.cards import Card, Marker
-from segkit.personas.facts import Fact, format_value, given
+from segkit.personas.facts import Fact, given
 from segkit.personas.lexicon import lowered
+from segkit.personas.numbertext import format_value
+from segkit.personas.phrases import started
 from segkit.plain import worded
 
 LONGEST_WORD = 16
@@ -43,7 +45,7 @@ def templates() -> jinja2.Environment:
     )
     environment.filters.update(
         anchor=_anchor, beside=_beside, day=_day, fmt=format_value, given=_given, lowered=lowered,
-        name=_name, number=_number, ranged=_ranged, says=_says, worded=worded,
+        name=_name, number=_number, ranged=_ranged, says=_says, started=started, worded=worded,
     )  # fmt: skip
     return environment
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segkit.personas.facts import format_value
+from segkit.personas.numbertext import format_value
 from segkit.reporting.lint.page import check_page, read_facts
 from tests.reporting.made import PEOPLE, made_report, page_of, subjects
 from tests.reporting.test_movement import people, run_of
