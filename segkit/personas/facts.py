@@ -91,7 +91,7 @@ class Fact:
         limits = [self.value, self.low, self.high] if is_small(self.value, self.unit) else [self.value]
         fine = any(is_fine(one, self.unit) for one in limits)
         text, low, high = (self._said(one, fine) for one in (self.value, self.low, self.high))
-        if text == low == high and (self.levels or text.startswith("<")):
+        if text == high and (text.startswith("<") or (self.levels and low == high)):
             return text
         if self.levels or low.startswith("−"):
             return f"{text} ({low} to {high})"

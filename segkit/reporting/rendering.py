@@ -58,9 +58,9 @@ def _ranged(fact: Fact) -> Markup:
     return fact.html(fact.with_range)
 
 
-def _beside(marker: Marker) -> Markup:
-    """A trait here beside that of all."""
-    label = given(lowered(marker.label))
+def _beside(marker: Marker, *, starts: bool = False) -> Markup:
+    """A trait here beside that of all, within a line or at its start."""
+    label = given(marker.label if starts else lowered(marker.label))
     return Markup("{}: {}, all {}").format(label, _ranged(marker.here), _number(marker.overall))
 
 
