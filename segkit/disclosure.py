@@ -5,8 +5,21 @@ import pandas as pd
 
 MIN_CELL = 10
 """Figures on fewer customers than this are kept back."""
+OTHER = "Other"
+"""What small levels are called together."""
 ONE_SHARE, TWO_SHARE = 0.50, 0.75
 """Above these shares of a sum, the largest customer's or the largest two's, it says what they spent."""
+
+
+def said(customers: int) -> str:
+    """A number of customers in words: one below 10 isn't told.
+
+    Examples
+    --------
+    >>> said(1234), said(3), said(0)
+    ('1,234', 'under 10', '0')
+    """
+    return "under 10" if 0 < customers < MIN_CELL else f"{customers:,}"
 
 
 def withheld(counts: pd.Series, at_least: int = MIN_CELL) -> pd.Series:
@@ -61,6 +74,25 @@ def _joined(counts: pd.Series, hidden: pd.Series, at_least: int) -> pd.Series:
             break
         hidden[left.idxmin()] = True
     return hidden
+
+
+def base_shown(known: int, total: int) -> int:
+    """How many of a total a figure is said to rest on; where one to nine lack a value, the fewest.
+
+    Parameters
+    ----------
+    known : int
+        With a value, of `total`.
+    total : int
+
+    Examples
+    --------
+    >>> base_shown(200, 200), base_shown(197, 200), base_shown(150, 200), base_shown(12, 15)
+    (200, 191, 150, 10)
+    """
+    if not 0 < total - known < MIN_CELL:
+        return known
+    return max(total - MIN_CELL + 1, min(known, MIN_CELL))
 
 
 def is_dominated(amounts: np.ndarray) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
-from segkit.exploration.small import OTHER
+from segkit.disclosure import OTHER
 from segkit.exploration.spread import Spread
 from segkit.exploration.strips import bars, percent
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL
 from segkit.exploration.kinds import FEW_VALUES, Column
-from segkit.exploration.small import ENOUGH, SMALL
+from segkit.exploration.small import ENOUGH
 
 COLUMNS = ["column", "rule", "customers", "why"]
 FENCE = 3.0
@@ -66,7 +67,7 @@ def _odd_numbers(filled: pd.Series) -> Found:
     code = _codes(values)
     if code is not None:
         n = int((values == code).sum())
-        what = f"the value {code:g}" if n >= SMALL else "one digit repeated, or minus 1, 9 or 99"
+        what = f"the value {code:g}" if n >= MIN_CELL else "one digit repeated, or minus 1, 9 or 99"
         yield what, n, "far from all others and written like a code for no answer"
         values = values[values != code]
     below = values < 0

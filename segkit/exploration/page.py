@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
+from segkit.disclosure import said
 from segkit.exploration.cards import cards
 from segkit.exploration.odd import FENCE
-from segkit.exploration.small import said
 from segkit.exploration.strips import bars, meter
 from segkit.exploration.usable import CAN, CANNOT, DESCRIBES
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from segkit.disclosure import said
 from segkit.errors import ParameterError, nearest
 from segkit.exploration.page import page_of
-from segkit.exploration.small import said
 from segkit.exploration.spread import Spread
 from segkit.exploration.strips import percent
 from segkit.exploration.usable import CAN, by_basis

@@ -2,23 +2,11 @@
 
 import pandas as pd
 
-SMALL = 10
-"""Groups of fewer customers are never shown on their own."""
+from segkit.disclosure import MIN_CELL, OTHER
+
 ENOUGH = 100
 """Customers with a value, from which percentiles are shown."""
 MOST_SHOWN = 8
-OTHER = "Other"
-
-
-def said(customers: int) -> str:
-    """A number of customers in words: one below 10 isn't told.
-
-    Examples
-    --------
-    >>> said(1234), said(3), said(0)
-    ('1,234', 'under 10', '0')
-    """
-    return "under 10" if 0 < customers < SMALL else f"{customers:,}"
 
 
 def merged(counts: pd.Series, *, ordered: bool = False, most: int = MOST_SHOWN) -> pd.Series:
@@ -47,9 +35,9 @@ def merged(counts: pd.Series, *, ordered: bool = False, most: int = MOST_SHOWN) 
     counts = counts[counts > 0]
     counts = counts if ordered else counts.sort_index(key=lambda levels: levels.astype("str"))
     ranked = counts.sort_values(ascending=False, kind="stable")
-    large = ranked[ranked >= SMALL].head(most)
+    large = ranked[ranked >= MIN_CELL].head(most)
     rest = int(ranked.sum() - large.sum())
-    while 0 < rest < SMALL and len(large):
+    while 0 < rest < MIN_CELL and len(large):
         rest += int(large.iloc[-1])
         large = large.iloc[:-1]
     if large.empty:

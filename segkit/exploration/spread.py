@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL, said
 from segkit.exploration.kinds import FEW_VALUES, MOST_LEVELS, Column
-from segkit.exploration.small import ENOUGH, SMALL, merged, said
+from segkit.exploration.small import ENOUGH, merged
 
 PERCENTILES = {
     "P1": 0.01,
@@ -56,7 +57,7 @@ def spread(column: Column) -> Spread:
     filled = column.values.dropna()
     if column.kind in _UNSHOWN:
         return Spread({}, note=_UNSHOWN[column.kind])
-    if len(filled) < SMALL:
+    if len(filled) < MIN_CELL:
         return Spread({}, note=f"{said(len(filled))} have a value")
     if column.kind == "yes_no":
         return _yes_no(filled)
@@ -70,7 +71,7 @@ def spread(column: Column) -> Spread:
 
 def _levelled(levels: pd.Series, distinct: int, what: str) -> Spread:
     if levels.empty:
-        return Spread({}, note=f"{distinct:,} {what}, none that {SMALL} or more have")
+        return Spread({}, note=f"{distinct:,} {what}, none that {MIN_CELL} or more have")
     return Spread({}, levels=levels, note=f"{distinct:,} {what}" if distinct > MOST_LEVELS else "")
 
 
@@ -84,8 +85,8 @@ _UNSHOWN = {
 
 def _yes_no(filled: pd.Series) -> Spread:
     n_yes = int(filled.sum())
-    if min(n_yes, len(filled) - n_yes) < SMALL:
-        return Spread({}, note=f"{'yes' if n_yes < SMALL else 'no'}: under {SMALL}")
+    if min(n_yes, len(filled) - n_yes) < MIN_CELL:
+        return Spread({}, note=f"{'yes' if n_yes < MIN_CELL else 'no'}: under {MIN_CELL}")
     levels = pd.Series({"yes": n_yes, "no": len(filled) - n_yes})
     return Spread({"yes": n_yes / len(filled)}, levels=levels)
 
@@ -105,7 +106,7 @@ def _number(filled: pd.Series, distinct: int) -> Spread:
     if low == high:
         return Spread(figures, note="the same from P1 to P99")
     heights, _ = np.histogram(filled, bins=_edges(filled, low, high))
-    return Spread(figures, heights=np.where(heights < SMALL, 0, heights))
+    return Spread(figures, heights=np.where(heights < MIN_CELL, 0, heights))
 
 
 def _edges(filled: pd.Series, low: float, high: float) -> np.ndarray:

@@ -22,6 +22,7 @@ from segkit.features.dictionary import (
 from segkit.features.table import Features
 from segkit.features.totals import customer_totals, joined
 from segkit.features.traits import trait_features
+from segkit.labels import with_short_labels
 from segkit.sources.behaviour.read import customers_of
 from segkit.sources.printable import quoted
 from segkit.sources.tables import Tables
@@ -87,7 +88,7 @@ def build_features(tables: Tables, *, as_of: str) -> Features:
         dictionary = pd.concat([told, dictionary])
     return Features(
         frame=counted.frame.join(traits.frame),
-        dictionary=dictionary,
+        dictionary=with_short_labels(dictionary),
         descriptors=None if tables.customers is None else traits.descriptors,
         scales=traits.scales,
         left_out=counted.left_out,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.disclosure import said
 from segkit.errors import StudyError, nearest
 from segkit.features.relations import relations
 from segkit.shown import Shown
@@ -80,7 +81,7 @@ class Features(Shown):
         if lacking.empty or self.study.missing_bases != "leave_out":
             return ""
         n_whole = int(self.frame[list(self.study.bases)].notna().all(axis=1).sum())
-        why = ", ".join(f"{name} missing {count:,}" for name, count in lacking.items())
+        why = ", ".join(f"{name} missing {said(int(count))}" for name, count in lacking.items())
         return (
             f"{n_whole:,} of {n:,} {self.study.words['customers']} have every base; "
             f"{n - n_whole:,} left out: {why}."

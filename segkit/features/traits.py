@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.disclosure import said
 from segkit.features.scales import reliability, score
 from segkit.sources.made import MADE
 from segkit.sources.quality import READ
@@ -86,7 +87,7 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
     of_trait = tables.quality.traits[tables.quality.traits["trait"] == name]
     unread = of_trait[of_trait["outcome"] != READ]
     customers = tables.study.words["customers"]
-    why = ", ".join(f"{row.outcome} {row.customers:,}" for row in unread.itertuples())
+    why = ", ".join(f"{row.outcome} {said(row.customers)}" for row in unread.itertuples())
     return _row(
         replace(trait, label=_dated(trait.label)) if trait.kind == "date" else trait,
         unit=trait.unit,
@@ -107,7 +108,7 @@ def _scale_row(scale: ScaleSpec, found: pd.Series, customers: str) -> dict[str, 
         meaning=f"mean of {len(scale.items)} items from {low:g} to {high:g}{turned}; alpha "
         f"{found['alpha']:.2f}",
         base=f"{customers} who answered {scale.min_answered:.0%} of the items or more "
-        f"({found['without']:,} did not)",
+        f"({said(int(found['without']))} did not)",
         kind="number",
     )
 

@@ -34,12 +34,13 @@ def said(delta: Fact) -> str:
 
 @dataclass(frozen=True)
 class Marker:
-    """One trait of a segment beside the same trait of all customers."""
+    """One trait of a segment beside the same trait of all customers, and of how many it is known."""
 
     label: str
     here: Fact
     overall: Fact
     delta: Fact
+    known: Fact
 
     @property
     def word(self) -> str:
@@ -129,6 +130,7 @@ class Card:
         shown += [self.effective] if self.effective else []
         shown += self.notes.facts if self.notes else []
         shown += [self.with_gap] if self.with_gap else []
+        shown += [marker.known for marker in [*self.markers, *self.described]]
         more = [*self.rhythm, *(marker for _, marker in self.named)]
         for marker in [*self.markers, *self.same, *self.described, *more]:
             shown += [marker.here, marker.overall, marker.delta]

@@ -5,8 +5,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from segkit.disclosure import MIN_CELL
-from segkit.exploration.small import OTHER
+from segkit.disclosure import MIN_CELL, OTHER
 from segkit.segments.kinds import column_kind
 
 KNOWN = {"label": "", "unit": "", "role": "", "basis": "", "kind": "number", "low": "", "high": ""}

@@ -10,10 +10,12 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from segkit.disclosure import MIN_CELL
-from segkit.moneytext import money_text
 from segkit.personas.measures import Sample
+from segkit.personas.numbertext import format_value, is_fine, is_small
 
 WITHHELD = "withheld"
+OF_THE_SEGMENT = "the segment's "
+"""Begins the base of a figure about a segment's own customers."""
 EN_DASH, NO_BREAK = "\N{EN DASH}", "\N{WORD JOINER}"
 
 
@@ -74,25 +76,27 @@ class Fact:
         """The number as a report prints it; a place among levels by the level's name."""
         return self._said(self.value)
 
-    def _said(self, value: float) -> str:
+    def _said(self, value: float, fine: bool | None = None) -> str:
         if pd.isna(value):
             return WITHHELD
         if self.levels:
             return self.levels[int(value)]
-        return format_value(value, self.unit, self.currency)
+        return format_value(value, self.unit, self.currency, fine=fine)
 
     @property
     def with_range(self) -> str:
         """The number with its range: "31% (27-35%)"."""
         if self.low is None or self.high is None or pd.isna(self.low):
             return self.text
-        low, high = self._said(self.low), self._said(self.high)
-        if self.levels:
-            return self.text if low == high else f"{self.text} ({low} to {high})"
-        if low.startswith(("-", "−")):
-            return f"{self.text} ({low} to {high})"
+        limits = [self.value, self.low, self.high] if is_small(self.value, self.unit) else [self.value]
+        fine = any(is_fine(one, self.unit) for one in limits)
+        text, low, high = (self._said(one, fine) for one in (self.value, self.low, self.high))
+        if text == high and (text.startswith("<") or (self.levels and low == high)):
+            return text
+        if self.levels or low.startswith("−"):
+            return f"{text} ({low} to {high})"
         shared = low.removesuffix("%") if high.endswith("%") and not low.startswith("<") else low
-        return f"{self.text} ({shared}{EN_DASH}{high})"
+        return f"{text} ({shared}{EN_DASH}{high})"
 
     def html(self, text: str | None = None) -> Markup:
         """The number as a tagged node, so that a page can be checked against the facts."""
@@ -114,35 +118,6 @@ def strength(n: int, effective: float | None) -> int:
     (120, 81, 10)
     """
     return n if effective is None else max(min(n, int(effective)), min(n, MIN_CELL))
-
-
-def format_value(value: float, unit: str, currency: str = "") -> str:
-    """A number in its unit, rounded as a reader needs it.
-
-    Examples
-    --------
-    >>> format_value(0.314, "share"), format_value(0.004, "share"), format_value(1234.5, "money", "$")
-    ('31%', '<1%', '$1,234')
-    >>> format_value(12.345, "money", "EUR"), format_value(3.0, "days"), format_value(0.8134, "score")
-    ('EUR 12.35', '3', '0.81')
-    >>> format_value(-0.314, "effect")
-    '−0.31'
-    """
-    if pd.isna(value):
-        return "n/a"
-    if unit == "share":
-        if -0.005 < value < 0.005 and value != 0:
-            return "<1%" if value > 0 else "0%"
-        return f"{value:.0%}"
-    if unit == "effect":
-        return f"{value:+.2f}".replace("-", "−")
-    if unit in {"score", "index"}:
-        return f"{value:.2f}".replace("-", "−")
-    if unit == "cents":
-        return money_text(value, currency)
-    if unit == "money":
-        return money_text(value, currency, decimals=0 if abs(value) >= 100 else 2)
-    return f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from segkit.errors import StudyError, nearest
 from segkit.personas.cardnotes import MOVED, CardNote, CardNotes, NoteText
 from segkit.personas.cards import Card
 from segkit.personas.effects import Range
-from segkit.personas.facts import Fact, Sentence
+from segkit.personas.facts import Fact, Sentence, owner_of
 from segkit.personas.lexicon import Lexicon
 from segkit.personas.lints import contradictions, pejoratives
 from segkit.personas.messages import FACT, FILE
@@ -146,8 +146,8 @@ class Noted:
         """A figure of this segment, or of all customers."""
         if self.named(name) in self.figures:
             return self.figures[self.named(name)]
-        owner = next((key for key in self.writer.profile.keys if name.startswith(f"{key}/")), self.key)
-        if owner != self.key:
+        keys = self.writer.profile.keys
+        if owner_of(name, keys) in {*keys} - {self.key}:
             raise StudyError(
                 f"{FILE}: a note on '{self.key}' names '{name}', a figure of another segment",
                 "figures of the segment itself, and all/...",

@@ -11,6 +11,8 @@ __all__ = ["compared", "joined", "lowered", "said_of", "short", "started"]
 PLAIN_UNITS = ("", "money", "points", "score", "share", "index", "ratio", "years", "days", "hour")
 """Units of which there is more or less, not many or few."""
 HALF = 0.5
+MANY = 2.0
+"""Below it a segment has more of what is counted than others, not many."""
 LONGEST_LABEL = 26
 """Characters of a label within a name; a survey's question is longer."""
 SINCE = re.compile(r"^days since ", re.IGNORECASE)
@@ -47,7 +49,9 @@ def said_of(about: pd.Series, delta: float, value: float, lexicon: Lexicon | Non
         return _of_share(about, delta, value, lexicon)
     if about["kind"] == "date":
         return _of_date(about, delta, lexicon)
-    return lexicon.traits[_side(about, delta)].format(label=_label(about, lexicon))
+    side = _side(about, delta)
+    words = lexicon.compared if side == "many" and value < MANY else lexicon.traits
+    return words[side].format(label=_label(about, lexicon))
 
 
 def _of_date(about: pd.Series, delta: float, lexicon: Lexicon) -> str:
@@ -89,7 +93,7 @@ def short(label: str, lexicon: Lexicon | None = None) -> str:
 def _of_share(about: pd.Series, delta: float, share: float, lexicon: Lexicon) -> str:
     what = _what(about, lexicon)
     if (delta > 0) == (share >= HALF):
-        is_mostly_not = delta < 0 and about["kind"] == "yes_no"
+        is_mostly_not = delta < 0 and (about["kind"] == "yes_no" or share - delta >= HALF)
         if delta > 0 or is_mostly_not:
             return lexicon.traits["mostly_not" if is_mostly_not else "mostly"].format(what=what)
     return lexicon.traits["more_often" if delta > 0 else "less_often"].format(what=what)

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.study.targets import Criterion
 
 VARIED = (0.75, 1.0, 1.25)
@@ -79,16 +79,22 @@ def said_of_ranking(rows: list[TargetRow], customers: str) -> Iterable[Sentence]
         return
     best = ranked[0]
     yield Sentence(
-        "{passed} of {total} segments pass every knock-out; {name} comes first with {points} of "
+        "{passed} of {total} segments pass every knock-out; {name} comes {rank} with {points} of "
         "{most} points and holds {share} of {customers}.",
         facts | {
             "points": ranked[0].attractive, "share": best.card.share,
             "most": Fact("all/targets/most", 100, "points", len(rows), "the scale"),
         },
-        {"name": SegmentName(best.card.name, best.card.key), "customers": customers},
+        {"customers": customers, **_first(best)},
     )  # fmt: skip
     if len(ranked) > 1:
         yield _held(ranked)
+
+
+def _first(row: TargetRow) -> dict[str, str]:
+    """Who is ranked first, and by what."""
+    assert row.attractive is not None
+    return {"name": SegmentName(row.card.name, row.card.key), "rank": Rank("first", row.attractive)}
 
 
 def _held(ranked: list[TargetRow]) -> Sentence:
@@ -102,10 +108,9 @@ def _held(ranked: list[TargetRow]) -> Sentence:
     }
     template = (
         "With each weight varied by {quarter} up or down, the order stays the same in {same} of {n} "
-        "combinations, and {name} stays first in {first}."
+        "combinations, and {name} stays {rank} in {first}."
     )
-    first_of_all = ranked[0].card
-    return Sentence(template, facts, {"name": SegmentName(first_of_all.name, first_of_all.key)})
+    return Sentence(template, facts, _first(ranked[0]))
 
 
 def sensitivity(scores: Sequence[Sequence[Score]]) -> tuple[float, float, int]:

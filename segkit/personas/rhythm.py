@@ -26,12 +26,11 @@ def written(writer: CardWriter, called: Any) -> Card:
     """
     card = writer.card(str(called[writer.key]))
     told = rhythm(writer, card)
-    with_gap = gap_known(writer) if any(is_gap(marker) for marker in told) else None
-    return replace(card, rhythm=told, with_gap=with_gap, nearest=nearest(writer, called))
+    return replace(card, rhythm=told, with_gap=with_gap(writer, told), nearest=nearest(writer, called))
 
 
 def rhythm(writer: CardWriter, card: Card) -> tuple[Marker, ...]:
-    """Days between orders, and what else of the rhythm the card doesn't say already."""
+    """What the card doesn't say already, and of how many the days between orders are known."""
     effects = writer.profile.effects.loc[writer.key]
     if not writer.carries_figures or GAP not in effects.index:
         return ()
@@ -42,7 +41,9 @@ def rhythm(writer: CardWriter, card: Card) -> tuple[Marker, ...]:
         if name in effects.index and effects.at[name, "delta"] == effects.at[name, "delta"]
     ]
     told = [writer.marker(name) for name in known]
-    return tuple(marker for marker in told if is_gap(marker) or marker.label not in said)[:SHOWN]
+    return tuple(marker for marker in told if marker.label not in said or with_gap(writer, (marker,)))[
+        :SHOWN
+    ]
 
 
 def is_gap(marker: Marker) -> bool:
@@ -50,13 +51,12 @@ def is_gap(marker: Marker) -> bool:
     return f"/{GAP}/" in marker.here.id
 
 
-def gap_known(writer: CardWriter) -> Fact | None:
-    """How many have ordered again; nothing where that tells of a few: of them, or of the others."""
-    n = int(writer.profile.effects.at[(writer.key, GAP), "n"])
-    others = int(writer.profile.sizes.at[writer.key, "customers"]) - n
-    if writer.is_withheld or 0 < others < MIN_CELL:
-        return None
-    return writer.fact(f"{GAP}/n", n, writer.words["customers"], n)
+def with_gap(writer: CardWriter, told: tuple[Marker, ...]) -> Fact | None:
+    """How many have ordered again, where others haven't and are not so few as to be told of."""
+    known = next((marker.known for marker in told if is_gap(marker)), None)
+    everyone = writer.profile.sizes.at[writer.key, "customers"]
+    is_told = known is not None and not writer.is_withheld and everyone - known.value >= MIN_CELL
+    return known if is_told else None
 
 
 def nearest(writer: CardWriter, called: Mapping[str, str]) -> Sentence | None:

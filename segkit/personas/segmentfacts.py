@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from segkit.disclosure import MIN_CELL
+from segkit.disclosure import MIN_CELL, base_shown
 from segkit.personas.cards import Marker
-from segkit.personas.facts import Fact, strength
+from segkit.personas.facts import OF_THE_SEGMENT, Fact, strength
 from segkit.personas.measures import Sample
+from segkit.personas.numbertext import OR_MORE
 from segkit.personas.profile import Profile
 
 BADGES = {300: "solid", 100: "fair", 30: "thin", MIN_CELL: "size only", 0: "suppressed"}
@@ -73,33 +74,43 @@ class SegmentFacts:
         sample: Sample | None = None,
     ) -> Fact:
         """A number about the segment, or about its owner."""
-        if self.is_withheld and not base:  # the number itself would tell: so much is certain
-            n = next(limit for limit in BADGES if n >= limit)
-            value = value if n else float("nan")
-            sample = sample and Sample(n, n)
-        of = f"{base or 'the segment'}'s {self.words['customers']}"
-        of = f"all {self.words['customers']}" if base == "all" else of
+        if base != "all" and (least := self.at_least(n)) < n:
+            value = value if least else float("nan")
+            n, sample = least, sample and self.sample_of(least)
+        of = ("all " if base == "all" else OF_THE_SEGMENT) + self.words["customers"]
         name = f"{owner or self.key}/{name}"
         return Fact(name, float(value), unit, int(n), of, low, high, self.currency, levels, sample)
 
-    def size(
-        self, name: str, sizes: pd.Series, unit: str, total: int, sample: Sample | None = None
-    ) -> Fact:
-        """A size with its range, unless it is kept back."""
+    def at_least(self, n: int) -> int:
+        """What is said of how many customers a figure rests on: nothing that tells of a few others."""
         if self.is_withheld:
-            return self.fact(f"size/{name}", float("nan"), unit, total, "all")
-        low, high = sizes.get(f"{name}_low"), sizes.get(f"{name}_high")
-        return self.fact(f"size/{name}", sizes[name], unit, total, "all", low, high, sample=sample)
+            return next(limit for limit in BADGES if n >= limit)
+        return base_shown(n, int(self.profile.sizes.at[self.key, "customers"]))
 
-    def revenue_share(self, sizes: pd.Series, total: int) -> Fact | None:
-        """Share of revenue, where there is money."""
-        if "revenue_share" not in sizes:
-            return None
+    def of_all(self, n: int) -> int:
+        """The same of a figure on all customers."""
+        return base_shown(n, len(self.profile.segments.labels))
+
+    def sample_of(self, n: int) -> Sample:
+        """What so many of the segment's customers stand for, weighted; told from its size alone."""
+        sizes = self.profile.sizes.loc[self.key]
         if self.is_withheld:
-            return self.fact("revenue/share", float("nan"), "share", total, "all")
-        low, high = sizes["revenue_share_low"], sizes["revenue_share_high"]
-        share, sample = sizes["revenue_share"], self.profile.sample
-        return self.fact("revenue/share", share, "share", total, "all", low, high, sample=sample)
+            return Sample(n, n)
+        part = n / sizes["customers"]
+        return Sample(float(sizes["weighted_n"] * part), float(sizes["effective_n"] * part))
+
+    def size(self, name: str, column: str, unit: str, sample: Sample | None = None) -> Fact:
+        """A column of the sizes, with its range, unless it is kept back."""
+        sizes, total = self.profile.sizes.loc[self.key], int(self.profile.sizes["customers"].sum())
+        figure = [sizes.get(f"{column}{end}") for end in ("", "_low", "_high")]
+        value, low, high = (float("nan"), None, None) if self.is_withheld else figure
+        return self.fact(name, value, unit, total, "all", low, high, sample=sample)
+
+    def known(self, variable: str, n: int) -> Fact:
+        """How many customers have a value."""
+        least = self.at_least(n)
+        unit = self.words["customers"] + (OR_MORE if least < n else "")
+        return self.fact(f"{variable}/known", least, unit, least)
 
     def marker(self, variable: str) -> Marker:
         """One trait here, among all, and the difference from the rest."""
@@ -109,7 +120,7 @@ class SegmentFacts:
         )
         kind = row["statistic"]
         n = int(row["n"])
-        everyone = int(self.profile.effects["n"].xs(variable, level="variable").sum())
+        everyone = self.of_all(int(self.profile.effects["n"].xs(variable, level="variable").sum()))
         levels = known["levels"] if known["kind"] == "ordered" else ()
         return Marker(
             label=str(known["label"]),
@@ -144,6 +155,7 @@ class SegmentFacts:
                 row["delta_high"],
                 sample=sample_in(row),
             ),
+            known=self.known(variable, n),
         )
 
 

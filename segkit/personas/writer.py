@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.stats import norm
 
 from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
+from segkit.personas.effects import Z95
 from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered, started
@@ -16,6 +18,8 @@ from segkit.segments.segmentation import UNSURE
 from segkit.study.defaults import WORDS
 
 SAME = 0.15
+HALF = 0.5
+"""Part of all customers' share by which a level's share differs visibly, however small it is."""
 MAX_BASES, MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 7, 5, 2, 3, 3
 
 
@@ -32,18 +36,19 @@ class CardWriter(SegmentFacts):
 
     def card(self, name: str) -> Card:
         """The whole card, under a name."""
-        sizes = self.profile.sizes.loc[self.key]
-        n, total = int(sizes["customers"]), int(self.profile.sizes["customers"].sum())
-        sample = self.profile.sample
+        sizes, customers = self.profile.sizes.loc[self.key], self.words["customers"]
+        n, sample = int(sizes["customers"]), self.profile.sample
         stability = self.profile.segments.stability.loc[self.key]
         confidence = self.profile.segments.confidence[self.profile.segments.labels == self.key]
         markers = self.markers()
         return Card(
             key=self.key,
             name=name,
-            customers=self.size("customers", sizes, self.words["customers"], total),
-            share=self.size("share", sizes, "share", total, sample),
-            revenue_share=self.revenue_share(sizes, total),
+            customers=self.size("size/customers", "customers", customers),
+            share=self.size("size/share", "share", "share", sample),
+            revenue_share=self.size("revenue/share", "revenue_share", "share", sample)
+            if "revenue_share" in sizes
+            else None,
             lead=self.lead(markers, name),
             markers=markers,
             same=self.same(),
@@ -62,7 +67,7 @@ class CardWriter(SegmentFacts):
             ),
             stability_word=self.stability_word(stability["reading"]),
             badge=badge(self.strength),
-            effective=sample and self.size("effective_n", sizes, self.words["customers"], total),
+            effective=sample and self.size("size/effective_n", "effective_n", customers),
         )
 
     def every_fact(self) -> dict[str, Fact]:
@@ -111,7 +116,8 @@ class CardWriter(SegmentFacts):
             return []
         effects = self.ranked()
         named = effects.loc[effects.index.intersection(list(self.profile.described))]
-        return [self.marker(name) for name in apart(named, SAME).index]
+        markers = [self.marker(name) for name in apart(named, SAME).index]
+        return [marker for marker in markers if marker.here.text != marker.overall.text]
 
     def same(self) -> list[Marker]:
         """Traits in which the segment is like the rest."""
@@ -136,7 +142,7 @@ class CardWriter(SegmentFacts):
         facts: dict[str, Fact] = {}
         names = {"customers": self.words["customers"]}
         for letter, marker in zip("ab", markers, strict=False):
-            slots.append(f"{{name_{letter}}} {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
+            slots.append(f"{{name_{letter}}}: {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
             names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)
         weighted = ", weighted" if self.profile.sample else ""
@@ -173,12 +179,19 @@ class CardWriter(SegmentFacts):
         return self.fact(f"{name}/index", value, "times", int(row["n"]), sample=sample_in(row))
 
     def levels(self) -> list[Sentence]:
-        """Levels of text descriptors whose share differs by more than chance."""
+        """Levels of text descriptors whose share differs by more than chance, and visibly.
+
+        Each range is widened for as many levels as there are on the page (Bonferroni).
+        """
         known = self.profile.levels.index.get_level_values("segment_key")
         if self.key not in known or not self.carries_figures or self.is_withheld:
             return []
         levels = self.profile.levels.loc[self.key]
-        clear = levels[levels["low"] * levels["high"] > 0]
+        reach = float(norm.ppf(1 - 0.025 / len(self.profile.levels))) / Z95
+        gap, low, high = levels["difference"], levels["low"], levels["high"]
+        is_sure = (gap - reach * (gap - low)) * (gap + reach * (high - gap)) > 0
+        is_seen = gap.abs().ge(SAME) | gap.abs().ge(HALF * levels["overall"])
+        clear = levels[is_sure & is_seen]
         clear = clear.sort_values("difference", key=lambda gap: -gap.abs(), kind="stable")
         return [
             self.level(variable, level, row)
@@ -188,15 +201,13 @@ class CardWriter(SegmentFacts):
     def level(self, variable: str, level: str, row: pd.Series) -> Sentence:
         """One level here and among all."""
         name, n = f"{variable}={level}", int(row["n"])
-        everyone = int(self.profile.levels["n"].xs((variable, level), level=(1, 2)).sum())
-        known, label = f"known {variable}", self.profile.labels[variable]
+        everyone = self.of_all(int(self.profile.levels["n"].xs((variable, level), level=(1, 2)).sum()))
+        label, all_of_them = self.profile.labels[variable], ("share", everyone, "all")
         here, overall, sample = row["share"], row["overall"], self.profile.sample
         facts = {
-            "here": self.fact(f"{name}/share", here, "share", n, known, sample=sample_in(row)),
-            "all": self.fact(
-                f"{name}/share", overall, "share", everyone, known, owner="all", sample=sample
-            ),
-            "known": self.fact(f"{variable}/known", n, self.words["customers"], n),
+            "here": self.fact(f"{name}/share", here, "share", n, sample=sample_in(row)),
+            "all": self.fact(f"{name}/share", overall, *all_of_them, owner="all", sample=sample),
+            "known": self.known(variable, n),
         }
         other = self.profile.others.get(variable, "")
         said = other if other.partition(" (")[0] == level else level

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from segkit.features.table import Features
 from segkit.personas.facts import Fact, Sentence
+from segkit.personas.lexicon import lowered
 from segkit.personas.review import is_passed
 from segkit.reporting.audit import association, has_too_many_levels
 from segkit.reporting.sentences import Told
@@ -40,7 +41,7 @@ class About:
     @property
     def not_for(self) -> list[str]:
         """Uses that are out of scope: everywhere, and in this study."""
-        return [*NEVER, *self.run.study.out_of_scope]
+        return [*NEVER, *map(lowered, self.run.study.out_of_scope)]
 
     @property
     def is_overdue(self) -> bool:

@@ -9,7 +9,6 @@ from nbformat import NotebookNode
 
 from segkit.features.dictionary import slug
 from segkit.personas.cards import Card
-from segkit.personas.facts import Fact
 from segkit.plain import visible
 from segkit.reporting.rendering import render, style
 from segkit.reporting.workspace import Run
@@ -59,15 +58,7 @@ def brief_names(cards: list[Card]) -> dict[str, str]:
     return names
 
 
-def bases_of(card: Card, customers: str) -> dict[str, Fact]:
-    """How many customers each figure of a card rests on, by the figure's id."""
-    return {
-        one.here.id: Fact(f"{one.here.id}/n", one.here.n, customers, one.here.n, one.here.base)
-        for one in [*card.markers, *card.described]
-    }
-
-
-def brief_fragments(run: Run, based: Mapping[str, Fact]) -> dict[str, str]:
+def brief_fragments(run: Run) -> dict[str, str]:
     """Each segment's brief, by file name."""
     words = run.study.words
     names = brief_names(run.personas.cards)
@@ -78,7 +69,6 @@ def brief_fragments(run: Run, based: Mapping[str, Fact]) -> dict[str, str]:
             notes=card.notes,
             study=run.study,
             words=words,
-            based=based,
             structure=run.segments.structure,
         )
         for card in run.personas.cards

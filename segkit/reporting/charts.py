@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
+from segkit.labels import cut, short_labels
 from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
 from segkit.personas.names import ENTER
@@ -20,7 +21,6 @@ from segkit.reporting.svg import (
     number,
     of_segment,
     rect,
-    shortened,
     svg,
     text,
     trace,
@@ -42,7 +42,7 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     body = []
     for position, card in enumerate(shown):
         top = position * row
-        parts = [text(0, top + 12, shortened(card.name, LONGEST_NAME), "lab")]
+        parts = [text(0, top + 12, cut(card.name, LONGEST_NAME), "lab")]
         pairs = [(card.share, customers, "mute-bar"), (card.revenue_share, "revenue", "accent-bar")]
         for offset, (fact, word, style) in enumerate(pairs):
             if fact is not None and not fact.is_withheld:
@@ -75,13 +75,13 @@ def _bar(y: float, fact: Fact, word: str, style: str, scale: float) -> list[Mark
 def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Markup:
     """One segment's effects against the rest, base by base, around a line of no difference."""
     row, reach = 20, 62.0
-    longest = min(max(len(label) for label in effects), LONGEST)
-    end = max(118.0, 5.9 * longest)
+    labels = short_labels(list(effects), LONGEST)
+    end = max(118.0, 5.9 * max(map(len, labels)))
     middle, width = end + 104, end + 212
     body = [line(middle, 2, middle, 6 + row * len(effects), "axis")]
-    for position, (label, fact) in enumerate(effects.items()):
+    for position, (label, fact) in enumerate(zip(labels, effects.values(), strict=True)):
         y = 5 + position * row
-        body.append(text(end, y + 11, shortened(label), "ax", "end"))
+        body.append(text(end, y + 11, label, "ax", "end"))
         if fact.is_withheld:
             continue
         bar, is_up = abs(fact.value) * reach, fact.value > 0

@@ -2,9 +2,10 @@
 
 from markupsafe import Markup
 
+from segkit.labels import cut
 from segkit.personas.ranking import TargetRow
 from segkit.personas.targets import Targets
-from segkit.reporting.svg import LONGEST, joined, line, number, of_segment, shortened, svg, text
+from segkit.reporting.svg import LONGEST, joined, line, number, of_segment, svg, text
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
@@ -130,5 +131,5 @@ def _end(group: list[float], top: float, step: float) -> float:
 
 
 def _label(row: TargetRow, longest: int = LONGEST) -> str:
-    short = shortened(row.card.name, longest)
+    short = cut(row.card.name, longest)
     return f"{short} (out)" if row.failed else short

@@ -11,7 +11,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from segkit.personas.cards import Card, Marker
-from segkit.personas.facts import Fact, format_value, given
+from segkit.personas.facts import Fact, given
+from segkit.personas.lexicon import lowered
+from segkit.personas.numbertext import format_value
+from segkit.personas.phrases import started
 from segkit.plain import worded
 
 LONGEST_WORD = 16
@@ -41,8 +44,8 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        anchor=_anchor, day=_day, fmt=format_value, given=_given, name=_name, number=_number,
-        ranged=_ranged, says=_says, worded=worded,
+        anchor=_anchor, beside=_beside, day=_day, fmt=format_value, given=_given, lowered=lowered,
+        name=_name, number=_number, ranged=_ranged, says=_says, started=started, worded=worded,
     )  # fmt: skip
     return environment
 
@@ -53,6 +56,12 @@ def _number(fact: Fact) -> Markup:
 
 def _ranged(fact: Fact) -> Markup:
     return fact.html(fact.with_range)
+
+
+def _beside(marker: Marker, *, starts: bool = False) -> Markup:
+    """A trait here beside that of all, within a line or at its start."""
+    label = given(marker.label if starts else lowered(marker.label))
+    return Markup("{}: {}, all {}").format(label, _ranged(marker.here), _number(marker.overall))
 
 
 def _given(text: Any) -> Markup:

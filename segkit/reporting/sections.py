@@ -11,7 +11,7 @@ from segkit.personas.facts import Fact
 from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
 from segkit.reporting.about import About
-from segkit.reporting.briefs import Briefs, bases_of, brief_fragments
+from segkit.reporting.briefs import Briefs, brief_fragments
 from segkit.reporting.comparison import compare_rows
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
@@ -111,19 +111,12 @@ class Report(Shown):
     @cached_property
     def segment_cards(self) -> Section:
         """A card per segment."""
-        return self._section("cards", effect_bar=charts.effect_bar, based=self._based)
-
-    @cached_property
-    def _based(self) -> dict[str, Fact]:
-        """How many customers each figure of the cards rests on, by the figure's id."""
-        words = self.run.study.words
-        based = [bases_of(card, words["customers"]) for card in self.cards]
-        return {of: self._told.kept(fact) for facts in based for of, fact in facts.items()}
+        return self._section("cards", effect_bar=charts.effect_bar)
 
     @cached_property
     def briefs(self) -> Briefs:
         """A page per segment that a copywriter can take away."""
-        return Briefs(brief_fragments(self.run, self._based))
+        return Briefs(brief_fragments(self.run))
 
     @cached_property
     def compare(self) -> Section:
@@ -202,7 +195,7 @@ class Report(Shown):
     @property
     def facts(self) -> dict[str, Fact]:
         """Every number that the report shows."""
-        _ = self.sections, self.briefs  # each enters what it says into the ledger
+        _ = self.sections  # each enters what it says into the ledger
         return self._told.ledger | dict(self.run.personas.facts)
 
     @cached_property

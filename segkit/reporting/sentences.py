@@ -10,6 +10,7 @@ from segkit.personas.cards import Card
 from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
 from segkit.personas.phrases import lowered
 from segkit.plain import worded
+from segkit.reporting.lacking import lacking
 from segkit.reporting.verdict import verdict_sentences
 from segkit.reporting.workspace import Run
 
@@ -92,7 +93,7 @@ class Told:
         said = []
         for text in self.run.segments.structure.warnings:
             for name in self.run.study.bases:
-                text = text.replace(f"the same {name},", f"the same {lowered(str(labels[name]))},")
+                text = text.replace(f"In {name} ", f"In {lowered(str(labels[name]))} ")
             said.append(worded(text, self.words))
         return said
 
@@ -102,7 +103,7 @@ class Told:
         lines = [self._first(cards[0])] if not cards[0].share.is_withheld else []
         if cards[0].markers and cards[0].badge in {"solid", "fair"}:
             lines.append(_about(cards[0], self.words["customers"]))
-        return [*lines, self._smallest(cards), self._refitted(), self._left_out()]
+        return [*lines, *self._smallest(cards), self._refitted(), self._left_out()]
 
     def lines(self) -> list[tuple[Any, Fact, Fact | None]]:
         """Every outcome of every table, with its lines and its money.
@@ -128,14 +129,15 @@ class Told:
         rows = self.run.tables.quality.unread.itertuples()
         unit = self.words["customers"]
         return [
-            (row, self.fact(f"{row.trait}/unread: {row.outcome}/{unit}", row.customers, unit))
+            (row, self.fact(f"{row.trait}/unread: {row.outcome}/{unit}", told, unit))
             for row in rows
+            for told in [row.customers if row.customers >= MIN_CELL else float("nan")]
         ]
 
     def totals(self) -> list[Sentence]:
         """What was read and kept, and who lacks a base."""
         if not self.run.study.has_orders:
-            return [self._rows_kept(), *self._lacking()]
+            return [self._rows_kept(), *lacking(self.run, self.fact)]
         template = (
             "{customers} {word_c}, {orders} {word_o} and {amount} in sales on {lines} lines were "
             if self.run.study.has_money
@@ -151,7 +153,7 @@ class Told:
             )
             for part in ("read", "kept")
         ]
-        return [*said, *self._lacking()]
+        return [*said, *lacking(self.run, self.fact)]
 
     def drivers(self) -> list[Sentence]:
         """Which bases of segmentation drive the segments, where there is more than one."""
@@ -180,24 +182,25 @@ class Told:
         """What shares are of where they are weighted; else nothing."""
         return "all, weighted" if self.run.study.weight else ""
 
-    def _smallest(self, cards: list[Card]) -> Sentence:
+    def _smallest(self, cards: list[Card]) -> list[Sentence]:
+        """The smallest segment, where the first sentence doesn't give its size away already."""
         hidden = [card for card in cards if card.customers.is_withheld]
         if hidden:
-            return self._withheld(len(hidden))
+            return [self._withheld(len(hidden))]
         card = min(cards, key=lambda card: (card.share if self._weighted else card.customers).value)
+        if card is cards[0] or (len(cards) == 2 and card.badge == "solid"):
+            return []
         total = self.fact("customers", card.customers.n, "count")
         facts = {"n": card.customers, "total": total}
         facts |= {"share": card.share} if self._weighted else {}
         said = f"{{share}} of {self._weighted}: " if self._weighted else ""
-        return Sentence(
-            f"The {{smallest}} segment, {{name}}, holds {said}{{n}} of {{total}} {{customers}}.",
-            facts,
-            {
-                "customers": self.words["customers"],
-                "name": SegmentName(card.name, card.key),
-                "smallest": Rank("smallest", card.share if self._weighted else card.customers),
-            },
-        )
+        names = {
+            "customers": self.words["customers"],
+            "name": SegmentName(card.name, card.key),
+            "smallest": Rank("smallest", card.share if self._weighted else card.customers),
+        }
+        template = f"The {{smallest}} segment, {{name}}, holds {said}{{n}} of {{total}} {{customers}}."
+        return [Sentence(template, facts, names)]
 
     def _withheld(self, n: int) -> Sentence:
         return Sentence(
@@ -221,16 +224,15 @@ class Told:
             "stability": self.fact("stability", row["stability"], "score"),
             "one": self.fact("stability/most", 1, "count"),
         }
-        said = "Redone on other samples, the {k} segments come back by {stability} of {one}"
+        said = "Found anew on other samples, the {k} segments agree by {stability} of {one}"
         if row["null_stability"] == row["null_stability"]:
             facts["null"] = self.fact("null_stability", row["null_stability"], "score")
-            said += "; a cloud without groups gives {null}"
+            said += "; those of a cloud without groups by {null}"
         return Sentence(f"{said}.", facts)
 
     def _left_out(self) -> Sentence:
         if not self.run.study.has_orders:
-            lacking = self._lacking()
-            return lacking[0] if lacking else self._rows_kept()
+            return next(iter(lacking(self.run, self.fact)), self._rows_kept())
         quality = self.run.tables.quality
         aside = quality.read["lines"] - quality.kept["lines"]
         facts = {
@@ -261,25 +263,6 @@ class Told:
         left = "the others are of {kept} {customers}" if of_events else "{kept} {customers} are kept"
         said = "Of {rows} rows read, {aside} are set aside, each under a named rule"
         return Sentence(f"{said}; {left}.", facts, names)
-
-    def _lacking(self) -> list[Sentence]:
-        """Who has every base, who is left out, and what they lack."""
-        n, n_whole = len(self.run.features.frame), len(self.run.segments.labels)
-        if n == n_whole:
-            return []
-        facts = {
-            "whole": self.fact("whole/customers", n_whole, self.words["customers"]),
-            "all": self.fact("features/customers", n, self.words["customers"]),
-            "out": self.fact("left_out/customers", n - n_whole, self.words["customers"]),
-        }
-        names, parts = {"customers": self.words["customers"]}, []
-        for place, (base, count) in enumerate(self.run.features.lacking.items()):
-            letter = chr(ord("a") + place)
-            facts[f"n_{letter}"] = self.fact(f"lacking/{base}", count, self.words["customers"])
-            names[f"base_{letter}"] = str(self.run.features.dictionary.at[base, "label"]).lower()
-            parts.append(f"{{base_{letter}}} missing {{n_{letter}}}")
-        template = "{whole} of {all} {customers} have every base; {out} left out: "
-        return [Sentence(f"{template}{', '.join(parts)}.", facts, names)]
 
 
 def _about(card: Card, customers: str) -> Sentence:

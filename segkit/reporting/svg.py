@@ -66,11 +66,6 @@ def of_segment(key: str, parts: Sequence[Markup]) -> Markup:
     return Markup('<g data-segment="{}">{}</g>').format(key, joined(parts))
 
 
-def shortened(said: str, longest: int = LONGEST) -> str:
-    """A label that has room; what is cut off stands in the table beside the chart."""
-    return said if len(said) <= longest else f"{said[: longest - 1].rstrip()}…"
-
-
 def joined(parts: Sequence[Markup]) -> Markup:
     """Pieces, one after the other."""
     return Markup("").join(parts)

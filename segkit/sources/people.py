@@ -61,10 +61,10 @@ def unnamed_rows(check: Check, words: Mapping[str, str]) -> str:
     table = check.raw.table
     n_rows = int(table.count().execute())
     n_copies = n_rows - int(table.select(*as_it_came(table)).distinct().count().execute())
+    copies = f"; {n_copies:,} equal an earlier one and are kept" if n_copies else ""
     return (
         f"the table has no id: each of its {n_rows:,} rows counts as one {words['customer']}, and rows "
-        f"are not known to be different {words['customers']}; {n_copies:,} equal an earlier one and "
-        "are kept"
+        f"are not known to be different {words['customers']}{copies}"
     )
 
 

@@ -100,7 +100,8 @@ def test_a_base_that_some_lack_is_refused_and_names_the_way_out():
 def test_who_lacks_a_base_is_left_out_and_counted_when_the_study_says_so():
     features = alone(lacking(), missing_bases="leave_out")
     assert len(features.bases) == 56
-    said = "56 of 60 customers have every base; 4 left out: income missing 3, area missing 2."
+    left_out = "4 left out: income missing under 10, area missing under 10."
+    said = f"56 of 60 customers have every base; {left_out}"
     assert features.coverage == said
     assert said in features.reading
 

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 import segkit
-from segkit.personas.facts import Fact, Sentence, format_value
+from segkit.personas.facts import Fact, Sentence
+from segkit.personas.numbertext import format_value
+from segkit.personas.writer import trait_marker
 from tests.conftest import make_groups
 
 QUICK = {"n_boot": 10, "k_max": 4}
@@ -115,6 +117,56 @@ def test_marker_words_have_the_sign_of_their_effect(personas):
             assert marker.delta.low * marker.delta.high > 0
 
 
+@pytest.mark.parametrize(
+    ("figure", "unit", "text"),
+    [
+        ((68.0, 60.0, 77.5), "money", "$68.00 ($60.00–$77.50)"),
+        ((68.0, 60.0, 77.0), "money", "$68 ($60–$77)"),
+        ((419.0, 99.5, 446.2), "money", "$419 ($100–$446)"),
+        ((5.0, 4.8, 5.0), "points", "5.0 (4.8–5.0)"),
+        ((0.001, -0.004, 0.006), "children", "<0.1"),
+        ((-2.0, -3.0, -1.0), "points", "−2 (−3 to −1)"),
+        ((0.002, 0.001, 0.003), "share", "<1%"),
+        ((0.012, 0.008, 1.2), "ratio", "1% (1–120%)"),
+    ],
+)
+def test_a_range_is_printed_as_finely_as_its_number_and_never_as_minus_zero(figure, unit, text):
+    value, low, high = figure
+    assert Fact("a/b/c", value, unit, 90, "", low, high, "$").with_range == text
+
+
+def test_a_level_is_told_of_where_its_difference_is_sure_and_seen(profile, shoppers):
+    rng, labels = np.random.default_rng(0), profile.segments.labels
+    here = (labels == profile.keys[0]).to_numpy()
+    share = {"far": np.where(here, 0.7, 0.2), "chance": np.where(here, 0.5, 0.5)}
+    text = pd.DataFrame(
+        {
+            name: np.where(rng.random(len(shoppers)) < part, "yes", "no")
+            for name, part in [*share.items(), *((f"noise{n}", 0.4) for n in range(40))]
+        },
+        index=shoppers.index,
+    )
+    told = segkit.profile_segments(profile.segments, shoppers, text, dictionary=DICTIONARY)
+    cards = segkit.describe_segments(told, shoppers, n_boot=0).cards
+    found = {fact.split("/")[1] for card in cards for line in card.levels for fact in
+             (one.id for one in line.facts.values())}  # fmt: skip
+    assert {"far=yes", "far=no"} <= found
+    assert {name.split("=")[0] for name in found} == {"far"}
+
+
+def test_a_descriptor_that_prints_like_that_of_all_is_not_told(profile, shoppers):
+    place = np.arange(len(shoppers)) % 10
+    low = profile.segments.labels.eq(profile.keys[0]).to_numpy() & (place < 4)
+    visits = pd.Series(
+        pd.Categorical(np.where(low, "rarely", "weekly"), ["rarely", "weekly"], ordered=True)
+    )
+    given = pd.DataFrame({"visits": visits.set_axis(shoppers.index)})
+    told = segkit.profile_segments(profile.segments, shoppers, given, dictionary=DICTIONARY)
+    assert told.effects.at[(profile.keys[0], "visits"), "delta"] < -0.3
+    cards = segkit.describe_segments(told, shoppers, n_boot=0).cards
+    assert [marker.label for card in cards for marker in card.described] == []
+
+
 def test_levels_of_fewer_than_ten_customers_are_not_shown(profile):
     assert "rare" not in profile.levels.index.get_level_values("level")
 
@@ -185,12 +237,15 @@ def test_the_buying_rhythm_is_the_median_of_those_who_came_again(profile, shoppe
     told = segkit.profile_segments(profile.segments, frame, dictionary=DICTIONARY)
     for card in segkit.describe_segments(told, frame, n_boot=0).cards:
         known = gaps[profile.segments.labels == card.key].dropna()
-        gap = card.rhythm[0]
+        shown = [*card.rhythm, *card.markers, *card.same]
+        gap = next(marker for marker in shown if "/mean_gap_days/" in marker.here.id)
         assert gap.here.value == known.median()
         assert gap.here.low <= gap.here.value <= gap.here.high
-        assert (gap.here.n, card.with_gap.value) == (len(known), len(known))
-        labels = [marker.label for marker in (*card.rhythm[1:], *card.markers, *card.same)]
-        assert len(labels) == len(set(labels))
+        once = int((profile.segments.labels == card.key).sum()) - len(known)
+        assert (gap.here.n, gap.known.text) == (len(known), str(len(known)))
+        assert card.with_gap == (gap.known if once else None)
+        twice = [one for one in shown if [one.label for one in shown].count(one.label) > 1]
+        assert twice == [] or {one.label for one in twice} == {gap.label}
 
 
 def test_the_few_who_came_once_are_not_told_of(profile, shoppers):
@@ -202,6 +257,9 @@ def test_the_few_who_came_once_are_not_told_of(profile, shoppers):
     cards = segkit.describe_segments(told, frame, n_boot=0).cards
     assert cards
     assert all(card.with_gap is None for card in cards)
+    for card in cards:
+        gap, size = trait_marker(told, card.key, "mean_gap_days"), int(card.customers.value)
+        assert (gap.here.n, gap.delta.n, gap.known.text) == (size - 9, size - 9, f"{size - 9}+")
 
 
 def test_without_orders_there_is_no_rhythm(personas):

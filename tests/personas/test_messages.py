@@ -185,6 +185,32 @@ def test_a_figure_of_another_segment_is_refused(said, notes, profile):
         said(change(notes, ("proof_points", 0, "text"), f"They spend {{fact:{other}}}"))
 
 
+def test_whose_figure_it_is_goes_by_the_longest_key_that_fits(shoppers):
+    rules = [
+        {"name": "big", "where": {"revenue": {"from": 500}}},
+        {"name": "big/new", "where": {"revenue": {"from": 100, "below": 500}}},
+        {"name": "light", "otherwise": True},
+    ]
+    segments = segkit.fit_segments(shoppers[["revenue"]], rules=rules)
+    profile = segkit.profile_segments(segments, shoppers, dictionary=DICTIONARY)
+
+    def card_of(key, name):
+        spec = {"proof_points": [{"text": f"{{fact:{name}}}", "evidence": {"assumption": True}}]}
+        messages = read_messages({"segments": {key: spec}})
+        cards = segkit.describe_segments(profile, shoppers, messages=messages, n_boot=0).cards
+        return next(card for card in cards if card.key == key)
+
+    for key, name in (
+        ("big", "size/share"),
+        ("big/new", "size/share"),
+        ("big/new", "big/new/size/share"),
+    ):
+        assert card_of(key, name).notes.facts[0].id == f"{key}/size/share"
+    for key, other in (("big", "big/new"), ("big/new", "big"), ("light", "big/new")):
+        with pytest.raises(StudyError, match="a figure of another segment"):
+            card_of(key, f"{other}/size/share")
+
+
 def test_a_figure_of_all_customers_may_be_named(said, notes):
     card = said(change(notes, ("proof_points", 0, "text"), "All spend {fact:all/revenue/median}"))
     assert "all/revenue/median" in {fact.id for fact in card.facts}

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from segkit.personas.facts import fact_table
+from segkit.personas.facts import OF_THE_SEGMENT, fact_table
 from segkit.plain import visible
 from segkit.reporting.briefs import BRIEFS, brief_pages
 from segkit.reporting.lint.page import check_page, read_facts
@@ -42,6 +42,32 @@ def test_every_brief_of_a_shop_is_clean(shop):
     pages, facts, names = shop
     assert len(pages) == len(names)
     assert [found(page, facts, names) for page in pages.values()] == [[]] * len(pages)
+
+
+def test_a_brief_tells_the_buying_rhythm_that_the_card_shows(tmp_path):
+    report = made_report(tmp_path, orders=orders_of(240), bases=["n_orders", "tea_share"], currency="$")
+    told = [card for card in report.cards if card.rhythm]
+    assert told
+    for card, page in zip(report.cards, briefs_of(report)[0].values(), strict=True):
+        said = page.split("Buying rhythm:")[1].split("</p>")[0] if "Buying rhythm:" in page else ""
+        assert all(f'data-fact="{one.here.id}"' in said for one in card.rhythm)
+        assert bool(said) == bool(card.rhythm)
+
+
+def test_no_fact_tells_of_the_few_who_lack_a_value(tmp_path):
+    people = subjects(2, 100)
+    people.loc[[0, 1, 2, 150], "region"] = None
+    people["income"] = people["opens"].where(people.index % 40 != 0)  # three of each hundred lack it
+    traits = PEOPLE["traits"] | {"income": {"kind": "number", "basis": "demographic"}}
+    descriptors = {"traits": traits, "descriptors": ["region", "income"]}
+    report = made_report(tmp_path, customers=people, **(PEOPLE | descriptors))
+    bases = [fact for fact in report.facts.values() if fact.base.startswith(OF_THE_SEGMENT)]
+    sizes = {card.key: card.customers.value for card in report.cards}
+    lacking = {sizes[fact.id.split("/")[0]] - fact.n for fact in bases}
+    assert lacking <= {0, 9}
+    assert 9 in lacking
+    pages, facts, names = briefs_of(report)
+    assert [found(page, facts, names) for page in pages.values()] == [[]] * 2
 
 
 def test_briefs_of_small_and_of_drawn_segments_are_clean(tmp_path):

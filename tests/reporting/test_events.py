@@ -78,5 +78,5 @@ def test_events_alone_make_a_report_of_who_has_an_event(tmp_path):
 def test_beside_a_customer_table_who_has_no_event_is_counted_and_left_out(tmp_path):
     text, _ = run_of(tmp_path, with_crm=True)
     assert "130 readers counted 130 rows read, one per reader" in text
-    assert "120 of 130 readers have every base; 10 left out: pages per visit missing 10" in text
+    assert "120 of 130 readers have every trait that forms the segments; 10 left out: pages" in text
     assert re.search("120 of 120 ids with e-mails are in the (customer|reader) table", text)

@@ -1,5 +1,7 @@
 """Mutations of a clean page: each must be found."""
 
+from dataclasses import replace
+
 import pytest
 
 from segkit.personas.facts import Fact, Rank, SegmentName, Sentence
@@ -179,3 +181,41 @@ def test_withheld_facts_are_in_no_file_and_print_no_number():
 
     assert fact_table({hidden.id: hidden}) == []
     assert "withheld" in hidden.html()
+
+
+def test_a_base_that_tells_of_a_few_without_a_value_is_found():
+    size = Fact(f"{A}/size/customers", 280, "customers", 900, "all customers")
+    for n, is_found in ((280, False), (277, True), (271, False), (270, False)):
+        gap = Fact(f"{A}/gap/median", 4.0, "days", n, "the segment's customers")
+        known = replace(gap, id=f"{A}/gap/known", value=n, n=280)
+        for fact in (gap, known):
+            found = check_page(PAGE, FACTS | {size.id: size, fact.id: fact}, NAMES)
+            assert [one.rule for one in found] == ["a base that tells of a few"] * is_found
+
+
+POINTS = {A: 81.0, B: 64.0}
+
+
+def comes_first(key, *, out=(), tagged=True):
+    """A page whose targets section puts one segment first, of those that are not out."""
+    score = "{}/targets/attractiveness".format
+    facts = {score(one): Fact(score(one), points, "points", 9, "") for one, points in POINTS.items()}
+    by = facts[score(key)]
+    names = {"name": SegmentName(NAMES[key], key), "rank": Rank("first", by) if tagged else "first"}
+    said = Sentence("{name} comes {rank} with {points}.", {"points": by}, names).__html__()
+    rows = "".join(f'<tr data-segment="{one}" data-out="knocked out"></tr>' for one in out)
+    page = changed("</h2>", f"</h2><p>{said}</p><table><caption>Out</caption>{rows}</table>")
+    return [one.rule for one in check_page(page, FACTS | facts, NAMES)]
+
+
+def test_who_comes_first_among_the_targets_has_the_most_points_of_those_not_out():
+    assert comes_first(A) == []
+    assert comes_first(B) == ["wrong rank"]
+    assert comes_first(B, out=[A]) == []
+    assert comes_first(A, out=[A]) == ["wrong rank"]
+    assert comes_first(A, tagged=False) == ["rank without a fact"]
+
+
+def test_a_rank_is_of_the_segment_that_its_sentence_speaks_of():
+    other = changed(f'data-rank="{A}/size/share"', f'data-rank="{B}/size/share"')
+    assert "rank without a fact" in rules(other.replace(">smallest</span>", ">largest</span>"))

@@ -74,5 +74,5 @@ def test_sources_alone_get_a_report(tmp_path):
     content = content_of(bases=["income", "city"], descriptors=["stage"], **QUICKLY)
     del content["tables"]
     text, run, _ = report_of(tmp_path, content)
-    assert "390 of 410 customers have every base; 20 left out" in text
+    assert "390 of 410 customers have every trait that forms the segments; 20 left out" in text
     assert not re.search(r"\bc0\d{3}\b|example\.com|\+49 30", shown(run))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from segkit.personas.facts import format_value
+from segkit.personas.numbertext import format_value
 from segkit.reporting.lint.page import check_page, read_facts
 from tests.reporting.made import PEOPLE, made_report, page_of, subjects
 from tests.reporting.test_brief_lint import briefs_of, found

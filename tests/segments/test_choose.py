@@ -174,7 +174,10 @@ def test_a_value_that_many_share_is_a_segment_by_rule():
     spend = np.r_[np.zeros(40), np.arange(1.0, 61)]
     frame = pd.DataFrame({"spend": spend, "age": np.arange(100), "answer": np.arange(100) % 2})
     assert len(spike_warnings(frame)) == 1
-    assert "40% of customers have the same spend, 0: a segment by rule" in spike_warnings(frame)[0]
+    assert (
+        "In spend 40% of customers have the same value, 0: a segment by rule"
+        in spike_warnings(frame)[0]
+    )
 
 
 @pytest.mark.parametrize(

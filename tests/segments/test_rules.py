@@ -294,6 +294,7 @@ def test_rules_of_another_format_are_refused():
         ({"name": "a", "where": {"age": [1, "x"]}}, "One kind of value per list"),
         ({"name": "a", "where": {"age": None}}, "age is None"),
         ({"name": "a", "where": {3: 1}}, "names a column 3"),
+        ({"name": "all", "where": {"age": 3}}, "as figures of all customers are"),
         ("a", "rule 1 of segments is 'a'"),
     ],
 )

@@ -9,8 +9,8 @@ import yaml
 import segkit
 from segkit.cli import main
 from segkit.errors import DataError, StudyError
-from segkit.personas.facts import format_value
 from segkit.personas.messages import load_messages
+from segkit.personas.numbertext import format_value
 from segkit.sources.counts import counted
 from tests.conftest import study_of
 from tests.sources.test_bad_input import COLUMNS, orders

@@ -4,8 +4,9 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
+from segkit.disclosure import base_shown
 from segkit.personas.cards import said
-from segkit.personas.facts import NO_BREAK, Fact, owner_of
+from segkit.personas.facts import NO_BREAK, OF_THE_SEGMENT, Fact, owner_of
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.tree import Node
 
@@ -46,6 +47,17 @@ def check_numbers(page: Node, facts: Mapping[str, Fact], names: Mapping[str, str
             yield Finding("a row of another segment", f"{key} within {owner}")
     for node in body.holding("data-says"):
         yield from _direction(node, facts, names)
+
+
+def check_bases(facts: Mapping[str, Fact], names: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield figures whose base tells of the few of a segment who lack a value."""
+    for fact in facts.values():
+        size = facts.get(f"{owner_of(fact.id, names)}/size/customers")
+        if size is None or size.is_withheld or not fact.base.startswith(OF_THE_SEGMENT):
+            continue
+        told = [fact.n, *([int(fact.value)] if fact.id.endswith("/known") else [])]
+        if any(base_shown(n, int(size.value)) != n for n in told):
+            yield Finding("a base that tells of a few", f"{fact.id} rests on {max(told)}")
 
 
 def _tagged(node: Node, facts: Mapping[str, Fact]) -> Iterator[Finding]:

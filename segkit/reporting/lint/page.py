@@ -9,7 +9,7 @@ from segkit.personas.facts import Fact
 from segkit.personas.measures import Sample
 from segkit.reporting.lint.finding import Finding
 from segkit.reporting.lint.form import LANDMARKS, check_form
-from segkit.reporting.lint.numbers import check_numbers
+from segkit.reporting.lint.numbers import check_bases, check_numbers
 from segkit.reporting.lint.ranks import check_ranks
 from segkit.reporting.lint.tree import parse
 
@@ -45,7 +45,8 @@ def check_page(
         beside the segment it belongs to. A sentence holds at least one, and as many as its template
         has slots. A digit outside of facts stands in a text marked as the study's, the library's, the
         data check's or an analyst's. Words of direction agree with sign, size and range, words of
-        rank with the facts of all that is ranked.
+        rank with the facts of all that is ranked. No base tells of the few of
+        a segment who lack a value.
 
     Examples
     --------
@@ -57,6 +58,7 @@ def check_page(
     tree = parse(html)
     found = [
         *check_numbers(tree, facts, names),
+        *check_bases(facts, names),
         *check_ranks(tree, facts, names),
         *check_form(tree, landmarks),
     ]

@@ -1,5 +1,6 @@
 """Claims of rank: who is called the largest, or put first, is so by the facts."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -10,7 +11,11 @@ from segkit.reporting.lint.tree import Node
 
 HIGH = frozenset({"largest", "most", "highest", "biggest", "strongest", "greatest", "longest"})
 LOW = frozenset({"smallest", "least", "lowest", "fewest", "weakest", "shortest"})
-RANK = re.compile(rf"(?<!\bat )\b({'|'.join(sorted(HIGH | LOW))})\b", re.IGNORECASE)
+FIRST = "first"
+"""Of all targets that no knock-out rules out; elsewhere it is no word of rank."""
+RANK = re.compile(
+    rf"(?<!\bat )\b({'|'.join(sorted(HIGH | LOW))})\b|\b(come|stay|rank)s? {FIRST}\b", re.IGNORECASE
+)
 TOLD = frozenset({"data-from", "data-name", "data-fact", "data-says", "data-rank"})
 SLACK = 1e-9
 
@@ -41,12 +46,13 @@ def check_ranks(page: Node, facts: Mapping[str, Fact], names: Mapping[str, str])
 def _claimed(node: Node, facts: Mapping[str, Fact], names: Mapping[str, str]) -> Iterator[Finding]:
     word, identity = node.text.lower(), node.attributes["data-rank"]
     fact = facts.get(identity)
-    if fact is None or word not in HIGH | LOW:
-        yield Finding("rank without a fact", f"{node.text!r} by {identity}")
-        return
-    yield from _spoken_of(node, identity)
     owner = owner_of(identity, names)
     metric = identity.removeprefix(f"{owner}/")
+    is_known = word in HIGH | LOW or (word == FIRST and metric.startswith("targets/"))
+    if fact is None or not is_known:
+        yield Finding("rank without a fact", f"{node.text!r} by {identity}")
+        return
+    yield from _spoken_of(node, identity, names)
     if owner == "all":  # by what it is: the share of the smallest segment
         if not identity.rpartition("/")[2].startswith(word):
             yield Finding("rank without a fact", f"{node.text!r} by {identity}")
@@ -55,19 +61,27 @@ def _claimed(node: Node, facts: Mapping[str, Fact], names: Mapping[str, str]) ->
     if word in LOW and None in others:
         yield Finding("wrong rank", f"{identity} is called {word}, and others are withheld")
     known = [other for other in others if other is not None]
-    ahead = max(known, default=fact.value) if word in HIGH else -min(known, default=fact.value)
-    own = _size(fact, metric) if word in HIGH else -_size(fact, metric)
-    if ahead > own + SLACK * max(abs(ahead), 1):
+    sign = -1 if word in LOW else 1
+    ahead = max((sign * other for other in known), default=sign * fact.value)
+    own = sign * _size(fact, metric)
+    if ahead > own + SLACK * max(abs(own), 1):
         yield Finding("wrong rank", f"{identity} is {fact.text}, not the {word}")
 
 
-def _spoken_of(node: Node, identity: str) -> Iterator[Finding]:
-    """The figure itself, or another of the same trait, stands in the sentence."""
-    sentence = next((one for one in node.above() if "data-computed" in one.attributes), None)
-    told = sentence.holding("data-fact") if sentence is not None else []
-    about = identity.rpartition("/")[0]
-    if not any(one.attributes["data-fact"].rpartition("/")[0] == about for one in told):
+def _spoken_of(node: Node, identity: str, names: Mapping[str, str]) -> Iterator[Finding]:
+    """The sentence holds a figure of the same trait, and speaks of the one that is ranked."""
+    sentence = next((one for one in node.above() if "data-computed" in one.attributes), node)
+    told = [_split(one.attributes["data-fact"], names) for one in sentence.holding("data-fact")]
+    named = {one.attributes["data-name"] for one in sentence.holding("data-name")}
+    owner, about = _split(identity, names)
+    if about not in {trait for _, trait in told} or owner not in named | {who for who, _ in told}:
         yield Finding("rank without a fact", f"{node.text!r} by {identity}, which is not there")
+
+
+def _split(identity: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Whom a fact is about, and which trait of theirs."""
+    owner = owner_of(identity, names)
+    return owner, identity.removeprefix(f"{owner}/").rpartition("/")[0]
 
 
 def _size(fact: Fact, metric: str) -> float:
@@ -78,8 +92,8 @@ def _rivals(
     node: Node, owner: str, metric: str, facts: Mapping[str, Fact], names: Mapping[str, str]
 ) -> list[float | None]:
     """What the claim is held against: other traits on the card, other moves, other segments."""
+    root = list(node.above())[-1]
     if metric.endswith("/delta"):
-        root = list(node.above())[-1]
         ids = {
             one.attributes.get("data-says") or one.attributes.get("data-fact", "")
             for card in root.find("article")
@@ -92,6 +106,11 @@ def _rivals(
         moves = (name.split("/", 1) for name in facts if ">" in name)
         pairs = [(pair, rest) for pair, rest in moves if rest == metric and _is_move(pair, names)]
         return [facts[f"{pair}/{rest}"].value for pair, rest in pairs]
+    out = {row.attributes["data-segment"] for row in root.holding("data-out")}
+    if metric.startswith("targets/"):
+        if owner in out:
+            return [math.inf]
+        names = {key: name for key, name in names.items() if key not in out}
     found = [facts.get(f"{key}/{metric}") for key in names]
     return [None if fact is None else fact.value for fact in found]
 

@@ -157,8 +157,8 @@ def spike_warnings(numbers: pd.DataFrame) -> list[str]:
         share = counts.iloc[0] / len(column)
         if len(counts) > FEW_LEVELS and share >= SPIKE:
             warnings.append(
-                f"{share:.0%} of customers have the same {name}, {counts.index[0]:g}: a segment by "
-                "rule. Before a decision rests on it, look for groups among the others."
+                f"In {name} {share:.0%} of customers have the same value, {counts.index[0]:g}: a "
+                "segment by rule. Before a decision rests on it, look for groups among the others."
             )
     return warnings
 

@@ -213,11 +213,19 @@ def _check_words(where: str, given: Mapping[str, Any], known: tuple[str, ...]) -
         raise StudyError(f"{where} holds an unknown word '{unknown[0]}'", ", ".join(known), fix)
 
 
+EVERYBODY = "all"
+"""Begins the ids of figures about all customers, as a segment's name begins those about it."""
+
+
 def _check_names(names: list[str]) -> None:
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         fix = "Join the two with `any:`, or rename one"
         raise StudyError(f"two segments are called '{twice[0]}'", "a name for each", fix)
+    if EVERYBODY in names:
+        raise StudyError(
+            f"a segment is called '{EVERYBODY}', as figures of all customers are", "another"
+        )
 
 
 def _check_rest(rules: tuple[Rule, ...]) -> None:
