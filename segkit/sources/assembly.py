@@ -24,10 +24,11 @@ from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.guessing.joining import is_plain, join
+from segkit.sources.guessing.numbers import ask_traits, settle_orders
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
 from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
-from segkit.sources.guessing.unused import note_unread, unused_of
+from segkit.sources.guessing.unused import unused_of
 from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
@@ -78,7 +79,7 @@ def _tables(told: Told) -> dict[str, Seen]:
     for kind, file in told.tables.items():
         if kind == "transactions":
             seen[kind] = guess_transactions(file.path, file.known, file.looked)
-            note_unread(seen[kind])
+            settle_orders(seen[kind])
         elif kind == "products":
             seen[kind] = guess_table(file.path, ["product_id", "category"], file.known, file.looked)
         elif kind == "consent":
@@ -170,6 +171,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)
+        ask_traits(table, part)
     if parts and plain:
         (draft.guessed,) = parts.values()
     elif parts:

@@ -210,6 +210,14 @@ def test_engagement_as_counts(new, features):
     features("60 customers")
 
 
+def test_counts_with_thousands_are_counts_and_are_asked_about_where_nothing_settles_them(new):
+    counted = users.likes_counted().astype(str)
+    counted["likes"] = [f"{1 + row % 8},{100 + row}" for row in range(len(counted))]
+    study, out = new(crm=users.crm(), social=counted)
+    assert study["tables"]["social"]["columns"]["likes"] == "likes"
+    assert "values of 'likes' such as '99,999' (200) can be read two ways" in out
+
+
 def test_everything_at_once_from_a_folder(new, project, features):
     frames = {
         "sales": users.orders(), "crm": users.crm(), "survey": users.survey(), "mails": users.mails(),
