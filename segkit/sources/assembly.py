@@ -10,7 +10,7 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
-from segkit.sources.exports.tell import File, Told
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guess import (
     guess_dates,
     guess_ids,
@@ -69,7 +69,9 @@ def relative(draft: Draft, folder: Path) -> None:
     """Name the files as seen from the study's folder."""
     for guess in draft.guesses.values():
         for spec in (guess.spec, guess.spec.get("join", {})):
-            if "file" in spec:
+            if isinstance(spec.get("file"), list):
+                spec["file"] = [os.path.relpath(one, folder) for one in spec["file"]]
+            elif "file" in spec:
                 spec["file"] = os.path.relpath(spec["file"], folder)
 
 
@@ -167,7 +169,8 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
             _say_asked(table, frame)
         row = row_of(file.known, draft.name, list(table.table.columns))
         export = file.known.export if file.known else None
-        written = date.fromtimestamp(file.path.stat().st_mtime)
+        times = [path.stat().st_mtime for path in (file.path, *file.others)]
+        written = date.fromtimestamp(max(times))
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)

@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed
-from segkit.sources.quality import account
+from segkit.sources.quality import AGAIN, MALFORMED, account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
 from segkit.study.schema import OPEN
 from segkit.study.tables import TableSpec
@@ -76,8 +76,8 @@ class Check:
         ruled = self.raw.table.select(rule=self.rule, **money)
         sums = {column: ruled[column].sum().cast("float64") for column in money}
         rows = ruled.group_by("rule").agg(lines=ruled.count(), **sums).order_by("rule").execute()
-        n_read = int(self.raw.table.count().execute()) + len(self.raw.malformed)
-        return account(name, n_read, rows, len(self.raw.malformed))
+        beside = {MALFORMED: len(self.raw.malformed), AGAIN: self.raw.n_again}
+        return account(name, int(self.raw.table.count().execute()), rows, beside)
 
 
 def require_columns(raw: Raw, spec: TableSpec) -> None:

@@ -89,9 +89,11 @@ def guess_table(
     return seen
 
 
-def look(path: Path, known: Recognised | None = None) -> Looked:
-    """Read a file as it seems to be formed, once."""
+def look(path: Path, known: Recognised | None = None, others: Sequence[Path] = ()) -> Looked:
+    """Read a file as it seems to be formed, once; with it others of the same form and columns."""
     spec, said = _form(path, known)
+    if others:
+        spec["file"] = [str(one.resolve()) for one in (path, *others)]
     con, asked = connect(), table_spec({"columns": {}, **spec})
     raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
     return Looked(spec, said, raw.table)

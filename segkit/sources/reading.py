@@ -21,7 +21,7 @@ from segkit.sources.joins.findings import findings_of
 from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
-from segkit.sources.quality import KEPT, account, no_traits
+from segkit.sources.quality import KEPT, MALFORMED, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.sources.unused import unused
 from segkit.sources.weights import weight_marks, weight_notice, with_weights
@@ -84,7 +84,7 @@ class Reading:
         self.notices += check.raw.notices[len(raw.notices) :]
         self.notices += transactions.notices(check, self.study)
         read = totals_of(check.raw.table.select(**check.columns))
-        read["lines"] += len(raw.malformed)
+        read["lines"] += len(raw.malformed) + raw.n_again
         kept, returns = check.kept(), check.under(transactions.RETURN_RULES)
         returns = returns.filter(returns.order_date < ibis.timestamp(self.study.as_of))
         if "products" in self.study.tables:
@@ -222,7 +222,7 @@ class Reading:
         self.set_aside[name] = self.con.create_table(f"set_aside_{name}", none, temp=True)
         n_lines, n_malformed = int(second.table.count().execute()), len(second.malformed)
         kept = pd.DataFrame({"rule": [None], "lines": [n_lines]})
-        self.records.append(account(name, n_lines + n_malformed, kept, n_malformed))
+        self.records.append(account(name, n_lines, kept, {MALFORMED: n_malformed}))
 
     def _file(self, name: str, check: Check) -> None:
         """Record what became of each line, and keep the set-aside ones as they came."""

@@ -8,7 +8,7 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.sources.behaviour.dated import meant
 from segkit.sources.behaviour.read import CONTRACTS
-from segkit.sources.exports.tell import File
+from segkit.sources.exports.told import File
 from segkit.sources.guess import guess_dates, guess_ids, guess_table
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import epoch_of

@@ -1,7 +1,7 @@
 """By which ids a user's files find each other: told by the ids that they share."""
 
 from segkit.errors import StudyError
-from segkit.sources.exports.tell import File, Told
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guess import guess_ids
 from segkit.sources.guessing.customers import settle_id, texts_of
 from segkit.sources.guessing.keys import Key, candidates_of, find_keys

@@ -11,6 +11,7 @@ from segkit.errors import DataError
 from segkit.sources.currencies import mixed_notices
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.money import money_of, number_of, settle_columns
+from segkit.sources.parts import named_files
 from segkit.sources.prepared import amount_marks, amounts_of, signs_of
 from segkit.sources.seen import Seen
 from segkit.sources.values import shape
@@ -69,7 +70,7 @@ def _asked(seen: Seen, read: Callable[[], Any]) -> Any:
 
 
 def _name(seen: Seen) -> str:
-    return Path(str(seen.guess.spec["file"])).name
+    return named_files([Path(file).name for file in table_spec(seen.guess.spec).files])
 
 
 def _mapped(seen: Seen, names: Iterable[str]) -> list[str]:
