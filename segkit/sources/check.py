@@ -26,6 +26,8 @@ DATE_FIX = (
 )
 
 _RULE = f"{_STAGED}rule"
+UNMATCHED = f"{_STAGED}unmatched"
+"""Column of a bridged table: the rule under which a row is of no customer that can be told."""
 BARRED = f"{_STAGED}barred"
 """Column of a guarded table: the rule under which a line's customer may not be used."""
 Values = Mapping[str, Any]
@@ -126,6 +128,8 @@ def settle(
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
     if BARRED in loose.columns:
         branches.insert(0, (loose[BARRED].notnull(), loose[BARRED]))
+    if UNMATCHED in loose.columns:
+        branches.insert(0, (loose[UNMATCHED].notnull(), loose[UNMATCHED]))
     rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)

@@ -11,6 +11,7 @@ from segkit.errors import DataError
 from segkit.sources import people, transactions
 from segkit.sources.behaviour.dated import check_dated
 from segkit.sources.behaviour.read import CONTRACTS, customers_of
+from segkit.sources.bridge import bridge
 from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.consent import Consent, check_consent, gather_consent
 from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, totals_of
@@ -195,7 +196,17 @@ class Reading:
         self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
         raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
+        raw = raw if spec.via is None else self._bridged(name, raw, spec, spec.via["source"])
         return self.guard.over(self.con, raw, spec)
+
+    def _bridged(self, name: str, raw: Raw, spec: TableSpec, source: str) -> Raw:
+        """Put the ids of a table about customers for the addresses by which this one names them."""
+        by = self.study.every_table[source]
+        frame = self.frames.get(source)
+        other = read_raw(self.con, f"{name}_via", by, self.study.folder, frame)
+        made = bridge(self.con, raw, spec, other, by)
+        self.notices += made.notices[len(raw.notices) :]
+        return made
 
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""

@@ -42,6 +42,9 @@ class TableSpec:
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
+    via : dict, optional
+        `source` and `column`: the table about customers, and its column, that holds what this table
+        maps as customer_id, such as addresses; its own ids are put for them.
     stated : tuple of str
         Which of `decimal` and `thousands` the study states; what it doesn't, a column's values settle.
     marks : dict of str to tuple of str
@@ -66,6 +69,7 @@ class TableSpec:
     set_aside: Mapping[str, Mapping[str, Any]] | None = None
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
+    via: Mapping[str, str] | None = None
     stated: tuple[str, ...] = ()
     marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     means: Mapping[str, Any] = field(default_factory=dict)

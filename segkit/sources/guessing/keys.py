@@ -44,6 +44,20 @@ class Key:
         return f"is customer_id: {self.shared:,} of its {self.ids:,} ids are in the other tables"
 
 
+@dataclass(frozen=True)
+class Bridge(Key):
+    """The column of a table that another one leads to the customers' ids.
+
+    Attributes
+    ----------
+    source, there : str
+        A table about customers, and its column with the same values.
+    """
+
+    source: str
+    there: str
+
+
 _OF_A_THING = re.compile(
     r"(campaign|mailing|product|item|article|sku|order|basket|invoice|receipt|transaction|store|shop"
     r"|coupon|voucher|session|visit|event|post|page|activity|ticket)_?(id|no|nr|number|key|code|upc)?"
@@ -118,6 +132,30 @@ def find_keys(tables: Mapping[str, Candidates]) -> dict[str, Key]:
         chosen[best[3]] = best[4]
         pool |= tables[best[3]][best[4]]
     return {name: _key(name, chosen, tables) for name in chosen if len(chosen) > 1}
+
+
+def best_bridge(
+    columns: Candidates, leading: Mapping[tuple[str, str], frozenset[str]]
+) -> Bridge | None:
+    """The column that shares most values with one of a table about customers; None where none does.
+
+    Parameters
+    ----------
+    columns : dict of str to frozenset of str
+        Of the table that has none of the customers' ids.
+    leading : dict of (str, str) to frozenset of str
+        Table about customers and its column -> values.
+    """
+    pairs = [
+        (_shares(values, ids), is_named_id(column), column, source, there)
+        for column, values in columns.items()
+        for (source, there), ids in leading.items()
+    ]
+    if not pairs or max(pairs)[0] < LEAST_SHARED:
+        return None
+    _, named, column, source, there = max(pairs)
+    own, ids = columns[column], leading[source, there]
+    return Bridge(column, len(own & ids), len(own), named, source, there)
 
 
 def _start(tables: Mapping[str, Candidates], names: list[str]) -> tuple[str, str]:
