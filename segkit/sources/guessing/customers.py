@@ -16,6 +16,7 @@ from segkit.sources.guessing.column import Told, as_size, tell_column
 from segkit.sources.guessing.guessed import Guessed, free_name, known_of
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id
+from segkit.sources.guessing.trials import note_outcomes
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
@@ -105,6 +106,7 @@ def guess_customers(
     for choice in guessed.choices.values():
         choice["basis"] = basis_of(str(choice.pop("asked")), guessed.row)
     _take_columns(told, guessed, export)
+    seen.guess.needs += note_outcomes(frame, guessed)
     _date_it(frame, told, export, guessed, written)
     index = pd.Index(frame[ids[0]]) if ids else frame.index
     guessed.known = known_of(frame, guessed).set_axis(index)
