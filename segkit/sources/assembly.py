@@ -200,7 +200,7 @@ def _settle_formats(seen: Seen, part: Guessed) -> None:
     """A trait's dates are read as the table's are, unless it says otherwise."""
     if "date_format" in seen.guess.spec:
         for trait in part.traits.values():
-            if trait["kind"] == "date":
+            if trait["kind"] in {"date", "birth_date"}:
                 trait.setdefault("date_format", "ISO8601")
 
 

@@ -122,8 +122,8 @@ def _leave_out(
             str(name).casefold() in tools}  # fmt: skip
     hinted = {name.casefold() for name in export.traits} if export else set()
     for one in find_personal(own.drop(columns=list(left)).replace("", None)):
-        is_area = one.kind == "full postcodes"
-        if not is_area and one.column.casefold() not in hinted:
+        is_used = one.kind in {"full postcodes", "birth dates"}  # as areas, as ages
+        if not is_used and one.column.casefold() not in hinted:
             left.setdefault(one.column, f"likely {one.kind}")
     for name in own:
         if name in left:
@@ -252,7 +252,7 @@ def _take_columns(told: Mapping[str, Told], guessed: Guessed, export: Export | N
             continue
         if guessed.row == "company" and not _hint(column, export):
             one = as_size(column, one)
-        name = free_name(column, guessed)
+        name = free_name("age" if one.kind == "birth_date" else column, guessed)
         row = "customer" if one.kind == "date" else guessed.row
         basis = _hint(column, export).get("basis") or one.basis or basis_of(column, row)
         guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **one.spec}
