@@ -14,7 +14,7 @@ from segkit.errors import ParameterError, SegkitError
 KINDS_SAID = {
     "transactions": "order lines, where you say it yourself",
     "products": "products with their category",
-    "customers": "one row per customer; may be repeated, for several tables with one id",
+    "customers": "one row per customer",
     "consent": "who agreed to what",
     "web": "visits: a log of events, or one row per visit",
     "emails": "what became of e-mails",
@@ -23,7 +23,7 @@ KINDS_SAID = {
     "campaigns": "who was sent which campaign when",
     "coupons": "who redeemed a coupon when",
 }
-"""Tables that a user can name for `segkit new`, with what they hold."""
+"""Tables that a user can name for `segkit new`, once or more, with what they hold."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,8 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "headers, others guessed by their columns",
     )  # fmt: skip
     for kind, words in KINDS_SAID.items():
-        several = "append" if kind == "customers" else "store"
-        new.add_argument(f"--{kind}", metavar="FILE", action=several, help=words)
+        new.add_argument(f"--{kind}", metavar="FILE", action="append", help=words)
     new.set_defaults(run=_new)
 
     check = verbs.add_parser("check", help="read and check a study's tables without running it")
@@ -127,7 +126,7 @@ def _new(given: argparse.Namespace) -> None:
     for kind in KINDS_SAID:
         files = getattr(given, kind)
         if files:
-            named[kind] = [Path(file) for file in ([files] if isinstance(files, str) else files)]
+            named[kind] = [Path(file) for file in files]
     print(new_study(given.study, named, [Path(file) for file in given.files]))
 
 

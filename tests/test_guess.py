@@ -175,6 +175,33 @@ def test_a_number_that_can_be_read_two_ways_waits_for_its_notation(new, segkit):
     assert "'99.999' (120) can be read two ways" in err
 
 
+@pytest.mark.parametrize("amount", ["61.135", "99,999", "€61.135"])
+def test_what_check_would_refuse_to_read_is_asked_for(new, amount):
+    _, out = new(shop().assign(Amount=amount))
+    asked = out.split("To be settled by you")[1]
+    assert "(120) can be read two ways" in asked
+    assert 'Add `decimal: "' in asked
+    assert "no numbers" not in out
+
+
+def test_an_amount_with_its_currency_is_a_number(new, segkit):
+    guessed, out = new(shop().assign(Amount="12,50 €"), sep=";")
+    assert guessed["decimal"] == ","
+    assert "no numbers" not in out
+    assert "1,500.00 in sales" in segkit("check", "mine")[1]
+
+
+def test_several_currencies_are_asked_about(new):
+    _, out = new(shop().assign(Amount=["$5.50", "€6.50"] * 60))
+    assert "mixes currencies in 'Amount'" in out.split("To be settled by you")[1]
+
+
+def test_columns_in_two_notations_are_left_to_be_settled_apart(new, segkit):
+    guessed, _ = new(shop().assign(Amount="12,50", Quantity="1.5"), sep=";")
+    assert "decimal" not in guessed
+    assert "1,500.00 in sales" in segkit("check", "mine")[1]
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

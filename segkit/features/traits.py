@@ -13,10 +13,10 @@ from segkit.sources.quality import READ
 from segkit.sources.tables import Tables
 from segkit.study import Study
 from segkit.study.scales import ScaleSpec
-from segkit.study.traits import OTHER, TraitSpec, last_day
+from segkit.study.traits import AGES, OTHER, TraitSpec, last_day
 
 HELD_AS = {
-    **dict.fromkeys(("birth_year", "amount", "growth", "distance_km"), "number"),
+    **dict.fromkeys((*AGES, "amount", "growth", "distance_km"), "number"),
     **dict.fromkeys(("country", "postcode_area"), "category"),
     "chosen": "yes_no",
 }
@@ -138,10 +138,13 @@ def _kind(trait: TraitSpec) -> str:
 
 def _meaning(trait: TraitSpec, study: Study) -> str:
     column = trait.shown
+    in_bands = ", in bands" if trait.bands else ""
     if trait.kind == "date":
         return f"days from {column} to as_of"
     if trait.kind == "birth_year":
-        return f"{last_day(study.as_of).year} less {column}"
+        return f"{last_day(study.as_of).year} less {column}{in_bands}"
+    if trait.kind == "birth_date":
+        return f"age in whole years before as_of, by {column}{in_bands}"
     if trait.named is not None and trait.kind == "ordered":
         return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
     if trait.kind in MADE:

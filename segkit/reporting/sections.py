@@ -66,7 +66,7 @@ class Report(Shown):
     def header(self) -> Section:
         """Title, what was counted, and when."""
         kinds = {trait.kind for trait in self.run.study.traits.values()}
-        dated = bool(kinds & {"date", "birth_year"} or self.run.study.events)
+        dated = bool(kinds & {"date", "birth_year", "birth_date"} or self.run.study.events)
         structure = self.run.segments.structure
         n_bases = self._told.fact("study/bases", len(self.run.study.bases), "traits")
         return self._section("header", dated=dated, n_bases=n_bases, kind=kind(structure))

@@ -47,7 +47,9 @@ class Erased(Shown):
     @property
     def reading(self) -> str:
         """What was done, and what is left for others to do."""
-        sources = ", ".join(Path(spec.file).name for spec in self.study.every_table.values())
+        sources = ", ".join(
+            Path(file).name for spec in self.study.every_table.values() for file in spec.files
+        )
         whole = f" Removed whole, to be made anew: {', '.join(self.removed)}." if self.removed else ""
         if self.before and not self.files:
             return (

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from segkit.rights.sought import Sought
+from segkit.sources.check import as_it_came
 from segkit.sources.engine import connect
 from segkit.sources.files import Raw
 from segkit.sources.reading import Reading
@@ -33,7 +34,8 @@ def source_rows(study: Study, customer_id: str) -> dict[str, list[dict[str, Any]
         if "customer_id" in spec.columns:
             raw = reading.as_it_came(name)
             theirs = as_id(raw.table[str(spec.columns["customer_id"])], spec) == customer_id
-            found[name] = _records(raw.table.filter(theirs).execute())
+            rows = raw.table.filter(theirs).select(*as_it_came(raw.table))
+            found[name] = _records(rows.execute())
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
-from segkit.sources.exports.tell import File, Told
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guess import (
     guess_dates,
     guess_ids,
@@ -24,10 +24,11 @@ from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.guessing.joining import is_plain, join
+from segkit.sources.guessing.numbers import ask_traits, settle_orders
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
 from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
-from segkit.sources.guessing.unused import note_unread, unused_of
+from segkit.sources.guessing.unused import unused_of
 from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
@@ -68,7 +69,9 @@ def relative(draft: Draft, folder: Path) -> None:
     """Name the files as seen from the study's folder."""
     for guess in draft.guesses.values():
         for spec in (guess.spec, guess.spec.get("join", {})):
-            if "file" in spec:
+            if isinstance(spec.get("file"), list):
+                spec["file"] = [os.path.relpath(one, folder) for one in spec["file"]]
+            elif "file" in spec:
                 spec["file"] = os.path.relpath(spec["file"], folder)
 
 
@@ -78,7 +81,7 @@ def _tables(told: Told) -> dict[str, Seen]:
     for kind, file in told.tables.items():
         if kind == "transactions":
             seen[kind] = guess_transactions(file.path, file.known, file.looked)
-            note_unread(seen[kind])
+            settle_orders(seen[kind])
         elif kind == "products":
             seen[kind] = guess_table(file.path, ["product_id", "category"], file.known, file.looked)
         elif kind == "consent":
@@ -166,10 +169,12 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
             _say_asked(table, frame)
         row = row_of(file.known, draft.name, list(table.table.columns))
         export = file.known.export if file.known else None
-        written = date.fromtimestamp(file.path.stat().st_mtime)
+        times = [path.stat().st_mtime for path in (file.path, *file.others)]
+        written = date.fromtimestamp(max(times))
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)
+        ask_traits(table, part)
     if parts and plain:
         (draft.guessed,) = parts.values()
     elif parts:
@@ -195,7 +200,7 @@ def _settle_formats(seen: Seen, part: Guessed) -> None:
     """A trait's dates are read as the table's are, unless it says otherwise."""
     if "date_format" in seen.guess.spec:
         for trait in part.traits.values():
-            if trait["kind"] == "date":
+            if trait["kind"] in {"date", "birth_date"}:
                 trait.setdefault("date_format", "ISO8601")
 
 

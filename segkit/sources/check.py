@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed
-from segkit.sources.quality import account
+from segkit.sources.quality import AGAIN, MALFORMED, account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
 from segkit.study.schema import OPEN
 from segkit.study.tables import TableSpec
@@ -26,6 +26,8 @@ DATE_FIX = (
 )
 
 _RULE = f"{_STAGED}rule"
+UNMATCHED = f"{_STAGED}unmatched"
+"""Column of a bridged table: the rule under which a row is of no customer that can be told."""
 BARRED = f"{_STAGED}barred"
 """Column of a guarded table: the rule under which a line's customer may not be used."""
 Values = Mapping[str, Any]
@@ -76,8 +78,8 @@ class Check:
         ruled = self.raw.table.select(rule=self.rule, **money)
         sums = {column: ruled[column].sum().cast("float64") for column in money}
         rows = ruled.group_by("rule").agg(lines=ruled.count(), **sums).order_by("rule").execute()
-        n_read = int(self.raw.table.count().execute()) + len(self.raw.malformed)
-        return account(name, n_read, rows, len(self.raw.malformed))
+        beside = {MALFORMED: len(self.raw.malformed), AGAIN: self.raw.n_again}
+        return account(name, int(self.raw.table.count().execute()), rows, beside)
 
 
 def require_columns(raw: Raw, spec: TableSpec) -> None:
@@ -126,6 +128,8 @@ def settle(
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
     if BARRED in loose.columns:
         branches.insert(0, (loose[BARRED].notnull(), loose[BARRED]))
+    if UNMATCHED in loose.columns:
+        branches.insert(0, (loose[UNMATCHED].notnull(), loose[UNMATCHED]))
     rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)

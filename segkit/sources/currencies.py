@@ -77,7 +77,7 @@ def named_in(text: str) -> set[str]:
     return {found[0].upper().rstrip(".") for found in _FOUND.finditer(text)}
 
 
-def mixed_notices(where: str, by_column: Mapping[str, Named], rule: str) -> list[str]:
+def mixed_notices(where: str, by_column: Mapping[str, Named], rule: str, stated: str = "") -> list[str]:
     """Refuse columns of money that name more than one currency, or say that they do.
 
     Parameters
@@ -88,6 +88,8 @@ def mixed_notices(where: str, by_column: Mapping[str, Named], rule: str) -> list
         Column -> what its values name.
     rule : {"refuse", "keep"}
         The study's `rules.mixed_currencies`.
+    stated : str
+        The study's currency, where the amounts are printed with it; empty where it states none.
 
     Raises
     ------
@@ -95,15 +97,21 @@ def mixed_notices(where: str, by_column: Mapping[str, Named], rule: str) -> list
         Under "refuse", with the signs and their counts.
     """
     signs = {sign for named in by_column.values() for sign in named}
-    if not signs or meant_by(signs):
+    stated = stated.strip()
+    if not signs or meant_by([*signs, stated] if stated else signs):
         return []
     told = "; ".join(f"'{column}': {said(named)}" for column, named in by_column.items() if named)
+    if meant_by(signs):  # the amounts agree, and the study says something else
+        arrived = f"{where} has amounts in {told}, and the study's `currency` is {stated}"
+        fix = "State the currency that they are in, or convert them before they are read"
+    else:
+        arrived, fix = f"{where} mixes currencies in {told}", "Convert them before they are read"
     if rule == "keep":
-        return [f"{where} mixes currencies in {told}; they are not converted, as the study wants it"]
+        return [f"{arrived}; they are not converted, as the study wants it"]
     raise DataError(
-        f"{where} mixes currencies in {told}",
+        arrived,
         "amounts in one currency: segkit converts none",
-        "Convert them before they are read; or let them stand as they are, a dollar for a euro: "
+        f"{fix}; or let them stand as they are, a dollar for a euro: "
         "`rules: {mixed_currencies: keep}`",
     )
 
@@ -115,7 +123,7 @@ def said(named: Named) -> str:
 
 
 def currency_notices(where: str, column: str, named: Named, n_given: int, stated: str) -> list[str]:
-    """Say what a column's amounts are in where the study doesn't, or says something else.
+    """Say what a column's amounts are in where the study doesn't.
 
     Parameters
     ----------
@@ -129,7 +137,7 @@ def currency_notices(where: str, column: str, named: Named, n_given: int, stated
     if not named:
         return []
     meant, n_without = meant_by(named), n_given - sum(named.values())
-    meant = meant & meant_by([stated]) or meant
+    meant = meant & meant_by([stated]) or meant if stated.strip() else meant
     code = " or ".join(sorted(meant)) if len(meant) < 3 else next(iter(named)).lower()
     found = []
     if n_without > 0:
@@ -137,7 +145,6 @@ def currency_notices(where: str, column: str, named: Named, n_given: int, stated
             f"{where}: {n_without:,} of {n_given:,} values of '{column}' name no "
             f"currency; they are taken for {code} like the others"
         )
-    if not meant & meant_by([stated]):
-        what = f"the study's is {stated.strip()}" if stated.strip() else "the study states none"
-        found.append(f"{where}: '{column}' is in {code}, and {what} (`currency`); nothing is converted")
+    if not stated.strip():
+        found.append(f"{where}: '{column}' is in {code}, and the study states none (`currency`)")
     return found

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from glob import glob, has_magic
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
 from segkit.sources.encoding import first_bytes, refuse_workbook
+from segkit.sources.parts import named_files, put_together
 from segkit.study import Study
 from segkit.study.tables import TableSpec
 
@@ -35,11 +37,14 @@ class Raw:
     malformed : pandas.DataFrame
         Lines that are no record of this table: `line` (number in the file) and `text`.
     sha256 : str
-        Of the file as stored, or of the frame's content.
+        Of the file (or files) as stored, or of the frame's content.
     where : str
         What to call it in a message.
     notices : tuple of str
-        Lines that are no records and cells that were carried, counted.
+        Lines that are no records and cells that were carried, counted; of several files what each
+        holds.
+    n_again : int
+        Lines that were left out, since an earlier file of the table holds them too.
     """
 
     table: ibis.Table
@@ -47,29 +52,72 @@ class Raw:
     sha256: str
     where: str
     notices: tuple[str, ...] = ()
+    n_again: int = 0
 
 
 def read_raw(
     con: Backend, name: str, spec: TableSpec, folder: Path, frame: pd.DataFrame | None = None
 ) -> Raw:
-    """Read one table of a study: a given frame, else the file that `spec` names."""
+    """Read one table of a study: a given frame, else the file or files that `spec` names."""
     if frame is not None:
         return _read_frame(con, name, frame)
-    with located(spec.file, folder) as path:
-        if first_bytes(path) == b"PAR1":
-            return _read_parquet(con, name, path)
-        refuse_workbook(path)
-        table, malformed, notices = read_csv(con, f"raw_{name}", spec, path)
-        return Raw(table, malformed, _sha256(path), path.name, notices)
+    with located(spec.files, folder) as paths:
+        if len(paths) == 1:
+            return _read_file(con, f"raw_{name}", spec, paths[0])
+        read = [_read_file(con, f"raw_{name}_{at}", spec, path) for at, path in enumerate(paths)]
+    _refuse_same_content(read)
+    tables = {raw.where: raw.table for raw in read}
+    table, n_again, said = put_together(con, f"raw_{name}", tables, spec)
+    malformed = [raw.malformed.assign(file=raw.where) for raw in read]
+    notices = tuple(text for raw in read for text in raw.notices)
+    return Raw(
+        table, pd.concat(malformed, ignore_index=True), _hash_of([raw.sha256 for raw in read]),
+        named_files(list(tables)), (*notices, *said), n_again,
+    )  # fmt: skip
+
+
+def _read_file(con: Backend, name: str, spec: TableSpec, path: Path) -> Raw:
+    if first_bytes(path) == b"PAR1":
+        return _read_parquet(con, name, path)
+    refuse_workbook(path)
+    table, malformed, notices = read_csv(con, name, spec, path)
+    return Raw(table, malformed, _sha256(path), path.name, notices)
+
+
+def _refuse_same_content(read: Sequence[Raw]) -> None:
+    """Refuse files of a table that are copies of one another, or that messages can't tell apart."""
+    hashes: dict[str, str] = {}
+    names: set[str] = set()
+    for raw in read:
+        if raw.sha256 in hashes:
+            raise DataError(
+                f"{raw.where} and {hashes[raw.sha256]} are the same file, byte by byte",
+                "each file of a table once",
+                "Take one of them out",
+            )
+        if raw.where in names:
+            raise DataError(f"two files of one table are called {raw.where}", "a name of its own each")
+        hashes[raw.sha256] = raw.where
+        names.add(raw.where)
 
 
 @contextmanager
-def located(file: str, folder: Path) -> Iterator[Path]:
-    """Give the path of a study's file.
+def located(files_of: Sequence[str], folder: Path) -> Iterator[list[Path]]:
+    """Give the paths of a table's files: as listed, and by name where one is a pattern ("web_*.csv").
 
     `package:NAME/PATH` lies inside an installed package, `$SEGKIT_DATA/PATH` in the folder which that
     environment variable names.
     """
+    with ExitStack() as stack:
+        paths = [path for file in files_of for path in stack.enter_context(_located(file, folder))]
+        twice = [path.name for path in paths if paths.count(path) > 1]
+        if twice:
+            raise DataError(f"{twice[0]} is named twice as a file of one table", "each file once")
+        yield paths
+
+
+@contextmanager
+def _located(file: str, folder: Path) -> Iterator[list[Path]]:
     if file.startswith("package:"):
         package, _, inside = file.removeprefix("package:").partition("/")
         try:
@@ -77,11 +125,21 @@ def located(file: str, folder: Path) -> Iterator[Path]:
         except ModuleNotFoundError:
             raise DataError(f"{file}: the package '{package}' is not installed") from None
         with as_file(resource) as path:
-            yield _existing(path, file)
+            yield [_existing(path, file)]
     elif file.startswith(SHARED):
-        yield _existing(_shared_folder(file) / file.removeprefix(SHARED), file)
+        yield _fitting(_shared_folder(file) / file.removeprefix(SHARED), file)
     else:
-        yield _existing(folder / Path(file).expanduser(), file)
+        yield _fitting(folder / Path(file).expanduser(), file)
+
+
+def _fitting(path: Path, file: str) -> list[Path]:
+    """The file of that name, else the files that fit it as a pattern, by name."""
+    if path.is_file() or not has_magic(file):
+        return [_existing(path, file)]
+    found = [Path(one) for one in sorted(glob(str(path))) if Path(one).is_file()]
+    if not found:
+        raise DataError(f"no file fits '{file}'", "a pattern of file names, such as orders_*.csv")
+    return [_existing(one, one.name) for one in found]
 
 
 def _shared_folder(file: str) -> Path:
@@ -116,17 +174,22 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _hash_of(hashes: Sequence[str]) -> str:
+    """One for several files; a file alone keeps its own."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
 def hash_inputs(study: Study) -> dict[str, str]:
-    """SHA-256 of every file that a study names, as stored."""
+    """SHA-256 of every table's file or files that a study names, as stored."""
     specs = study.every_table
-    files_of = {name: spec.file for name, spec in specs.items()}
-    files_of |= {f"{name}_join": spec.join["file"] for name, spec in specs.items() if spec.join}
+    files_of: dict[str, Sequence[str]] = {name: spec.files for name, spec in specs.items()}
+    files_of |= {f"{name}_join": [spec.join["file"]] for name, spec in specs.items() if spec.join}
     traits = study.traits.items()
-    files_of |= {f"lookup_{name}": trait.lookup["file"] for name, trait in traits if trait.lookup}
+    files_of |= {f"lookup_{name}": [trait.lookup["file"]] for name, trait in traits if trait.lookup}
     hashes = {}
-    for name, file in sorted(files_of.items()):
-        with located(file, study.folder) as path:
-            hashes[name] = _sha256(path)
+    for name, listed in sorted(files_of.items()):
+        with located(listed, study.folder) as paths:
+            hashes[name] = _hash_of([_sha256(path) for path in paths])
     return hashes
 
 

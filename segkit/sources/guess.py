@@ -27,7 +27,6 @@ from segkit.sources.values import (
     ISO_DATE,
     ISO_OFFSET,
     as_moment,
-    number_pattern,
     try_strptime,
 )
 from segkit.study.schema import OPEN
@@ -60,7 +59,6 @@ def guess_transactions(
             seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
     if columns["order_date"] != OPEN:
         guess_dates(seen, columns["order_date"])
-    _guess_notation(seen)
     _guess_rules(seen)
     return seen
 
@@ -91,9 +89,11 @@ def guess_table(
     return seen
 
 
-def look(path: Path, known: Recognised | None = None) -> Looked:
-    """Read a file as it seems to be formed, once."""
+def look(path: Path, known: Recognised | None = None, others: Sequence[Path] = ()) -> Looked:
+    """Read a file as it seems to be formed, once; with it others of the same form and columns."""
     spec, said = _form(path, known)
+    if others:
+        spec["file"] = [str(one.resolve()) for one in (path, *others)]
     con, asked = connect(), table_spec({"columns": {}, **spec})
     raw = fill_down(con, "guessed", read_raw(con, "guessed", asked, Path.cwd()), asked)
     return Looked(spec, said, raw.table)
@@ -163,19 +163,6 @@ def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
 def _day_after(moment: Any, seen: Seen) -> str:
     last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
     return OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
-
-
-def _guess_notation(seen: Seen) -> None:
-    """Decimal commas, where they read more numbers than decimal points do."""
-    money = [name for name in ("amount", "unit_price", "quantity") if name in seen.columns]
-    names = [seen.columns[name] for name in money if seen.columns[name] != OPEN]
-    text = [name for name in names if seen.table[name].type().is_string()]
-    comma = r"^[+-]?\d{1,3}(\.\d{3})*,\d+$|^[+-]?\d+,\d+$"
-    for name in text:
-        if seen.share(name, number_pattern()) < 0.95 and seen.share(name, comma) > 0.5:
-            seen.guess.spec["decimal"], seen.guess.said["decimal"] = ",", f"',' as in '{name}'"
-            if seen.share(name, r"\d\.\d{3},") > 0:
-                seen.guess.spec["thousands"] = "."
 
 
 def guess_ids(seen: Seen) -> None:

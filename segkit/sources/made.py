@@ -65,8 +65,16 @@ class Made:
 
 
 def bands_of(trait: TraitSpec) -> list[str]:
-    """Names of the bands of an amount, in order; none where it stays a number."""
+    """Names of the bands of an amount or an age, in order; none where it stays a number."""
     return band_labels(_edges(trait)) if trait.bands else []
+
+
+def band_of(number: Any, trait: TraitSpec) -> Any:
+    """The band of a trait's bands that a number lies in; null where there is none."""
+    ends = [*_edges(trait), float("inf")]
+    return ibis.cases(
+        *((number <= end, label) for end, label in zip(ends, bands_of(trait), strict=True))
+    )
 
 
 def make(table: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Made:

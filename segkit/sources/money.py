@@ -1,6 +1,6 @@
 """Numbers of a table in the notation that their column settles, and money with its currency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ibis
@@ -9,7 +9,7 @@ from ibis.expr.types import NumericValue
 from segkit.sources.currencies import CURRENCY, currency_notices, mixed_notices
 from segkit.sources.notation import marked, settled_for
 from segkit.sources.values import as_number
-from segkit.study import Study
+from segkit.study.defaults import RULES
 from segkit.study.tables import TableSpec
 
 _DIGITS = r"([0-9.,][0-9.,' ]*?)"
@@ -46,11 +46,13 @@ def money_of(table: ibis.Table, column: str, spec: TableSpec) -> NumericValue:
 def settle_columns(
     table: ibis.Table,
     where: str,
-    study: Study,
     spec: TableSpec,
     numbers: Iterable[str],
     money: Iterable[str] = (),
     below_1000: Iterable[str] = (),
+    *,
+    rules: Mapping[str, Any] = RULES,
+    currency: str = "",
 ) -> tuple[TableSpec, list[str]]:
     """Settle by which marks some columns of a table are read.
 
@@ -59,11 +61,12 @@ def settle_columns(
     table : ibis.Table
     where : str
         What to call it in a message.
-    study : Study
     spec : TableSpec
     numbers, money, below_1000 : iterable of str
         Its columns that hold numbers, those that hold amounts, and those whose numbers are below a
         thousand by what they are, such as coordinates.
+    rules, currency : dict, str
+        The study's, where there is one yet.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def settle_columns(
     DataError
         A column can be read two ways, or the amounts are in several currencies.
     """
-    limit, notices, named = study.rules["max_unreadable_share"], [], {}
+    limit, notices, named = rules["max_unreadable_share"], [], {}
     money = list(dict.fromkeys(money))
     given: dict[str, int] = {}
     small = list(below_1000)
@@ -89,9 +92,9 @@ def settle_columns(
         notices += said
         if column in money:
             named[column], given[column] = signs, sum(forms.values())
-    mixed = mixed_notices(where, named, study.rules["mixed_currencies"])
+    mixed = mixed_notices(where, named, rules["mixed_currencies"], currency)
     for column, signs in ({} if mixed else named).items():
-        notices += currency_notices(where, column, signs, given[column], study.currency)
+        notices += currency_notices(where, column, signs, given[column], currency)
     return spec, [*notices, *mixed]
 
 

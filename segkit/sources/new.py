@@ -24,7 +24,7 @@ def new_study(
         Of the new folder; must not exist.
     files : dict of str to pathlib.Path, or to several
         Table ("transactions", "customers", "consent", ...) -> its file, as far as the user says which
-        is which; of "customers" there may be several.
+        is which. Several of one kind with the same columns are one table.
     unnamed : sequence of pathlib.Path
         Files, or folders of files, to be told by their headers, else by their columns.
 
@@ -36,7 +36,7 @@ def new_study(
     Raises
     ------
     StudyError
-        The name is taken or no folder name, two files are of one kind, a file fits two kinds, tables
+        The name is taken or no folder name, files of one kind differ, a file fits two kinds, tables
         about customers share no id, or none holds what customers did or who they are.
     DataError
         A file can't be read at all, or can't be told.

@@ -12,7 +12,7 @@ from segkit.errors import DataError, nearest
 from segkit.sources.amounts import looks_like_date, number_forms, read_range
 from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
-from segkit.sources.currencies import mixed_notices, named_in
+from segkit.sources.currencies import Named, mixed_notices, named_in
 from segkit.sources.files import read_raw
 from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
@@ -40,12 +40,15 @@ class Prepared:
         Odd things that were counted and left as they are.
     inputs : dict of str to str
         SHA-256 of the lookup tables.
+    signs : dict of str to dict of str to int
+        Column of amounts -> which currencies its texts name, and how many of them do.
     """
 
     table: ibis.Table
     spec: TableSpec
     notices: list[str] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
+    signs: dict[str, Named] = field(default_factory=dict)
 
 
 def joined(what: str, name: str) -> str:
@@ -88,15 +91,19 @@ def prepare(
     places = [one.origin for one in traits.values() if one.kind == "distance_km"]
     coordinates = [column for pair in places for column in pair]
     made.spec, said = settle_columns(
-        customers, where, study, made.spec, numbers, below_1000=coordinates
+        customers, where, made.spec, numbers, below_1000=coordinates, rules=study.rules
     )
     made.notices += said
     amounts = {
-        column: _counts(customers, column)
+        column: amounts_of(customers, column)
         for column in dict.fromkeys(_amount_columns(traits))
         if column in customers.columns
     }
-    made.notices += _mixed_amounts(amounts, traits, study, where)
+    made.signs = {column: signs_of(counts) for column, counts in amounts.items()}
+    for trait in traits.values():  # both ends of a growth among them
+        named = {one: made.signs[one] for one in _amount_columns({"": trait}) if one in made.signs}
+        mixed = refuse_mixed(where, named, trait, study)
+        made.notices += [one for one in mixed if one not in made.notices]
     for column, counts in amounts.items():
         _join_amounts(con, made, column, counts, study, where)
     for column in dict.fromkeys(t.column for t in traits.values() if t.kind == "country"):
@@ -116,19 +123,13 @@ def _amount_columns(traits: Mapping[str, TraitSpec]) -> Iterable[str]:
             yield from trait.sources
 
 
-def _mixed_amounts(
-    amounts: Mapping[str, pd.DataFrame], traits: Mapping[str, TraitSpec], study: Study, where: str
-) -> list[str]:
-    """Compare the currencies of all columns of a trait, such as both ends of a growth."""
-    signs = {column: _signs(counts) for column, counts in amounts.items()}
-    notices: list[str] = []
-    for trait in traits.values():
-        named = {one: signs[one] for one in _amount_columns({"": trait}) if one in signs}
-        notices += mixed_notices(where, named, study.rules["mixed_currencies"])
-    return list(dict.fromkeys(notices))
+def refuse_mixed(where: str, named: Mapping[str, Named], trait: TraitSpec, study: Study) -> list[str]:
+    """Refuse a trait whose columns name several currencies, or not the one it is printed with."""
+    stated = study.currency if trait.unit == "money" else ""
+    return mixed_notices(where, named, study.rules["mixed_currencies"], stated)
 
 
-def _signs(counts: pd.DataFrame) -> dict[str, int]:
+def signs_of(counts: pd.DataFrame) -> dict[str, int]:
     """Which signs and codes a column's texts name, and how many of its values do."""
     named: dict[str, int] = {}
     for text, n in zip(counts["text"], counts["n"].astype(int), strict=True):
@@ -140,7 +141,13 @@ def _signs(counts: pd.DataFrame) -> dict[str, int]:
 def _join_amounts(
     con: Backend, made: Prepared, column: str, counts: pd.DataFrame, study: Study, where: str
 ) -> None:
-    decimal, sure = _amount_marks(made, column, counts, study, where)
+    decimal, sure = ".", True
+    if made.table[column].type().is_string():
+        limit = study.rules["max_unreadable_share"]
+        made.spec, said = amount_marks(column, counts, made.spec, where, limit)
+        made.notices += said
+        decimal = marked(made.spec, column).decimal
+        sure = bool(made.spec.stated) or column in made.spec.marks  # that it parts a fraction
     ranges = [read_range(one, decimal=decimal, sure=sure) for one in counts["text"]]
     read = pd.DataFrame(
         {
@@ -153,27 +160,28 @@ def _join_amounts(
     _join(con, made, text_of(made.table[column]), read.astype({joined("dated", column): bool}))
 
 
-def _amount_marks(
-    made: Prepared, column: str, counts: pd.DataFrame, study: Study, where: str
-) -> tuple[str, bool]:
-    """The decimal mark of a column of amounts, and whether it is known to part a fraction."""
-    if not made.table[column].type().is_string():
-        return ".", True
-    pairs = list(zip(counts["text"], counts["n"].astype(int), strict=True))
-    limit, forms = study.rules["max_unreadable_share"], number_forms(pairs)
-    made.spec, said = settled_for(column, forms, made.spec, where, limit, default=".")
-    made.notices += said
-    return marked(made.spec, column).decimal, bool(made.spec.stated) or column in made.spec.marks
+def amount_marks(
+    column: str, counts: pd.DataFrame, spec: TableSpec, where: str, limit: float
+) -> tuple[TableSpec, list[str]]:
+    """The table's spec with the marks of a column of amounts, and what to say of them.
+
+    Raises
+    ------
+    DataError
+        The amounts can be read two ways.
+    """
+    pairs = zip(counts["text"], counts["n"].astype(int), strict=True)
+    return settled_for(column, number_forms(pairs), spec, where, limit, default=".")
 
 
 def _join_countries(con: Backend, made: Prepared, column: str) -> None:
-    counts = _counts(made.table, column)
+    counts = amounts_of(made.table, column)
     names = [KNOWN_AS.get(plain_country(one)) for one in counts["text"]]
     entries = pd.DataFrame({_KEY: counts["text"], joined("country", column): pd.Series(names)})
     _join(con, made, text_of(made.table[column]), entries.dropna())
 
 
-def _counts(table: ibis.Table, column: str) -> pd.DataFrame:
+def amounts_of(table: ibis.Table, column: str) -> pd.DataFrame:
     """A column's texts, and how often each comes."""
     filled = table.select(text=text_of(table[column]))
     filled = filled.filter(filled.text.notnull() & (filled.text != ""))

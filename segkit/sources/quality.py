@@ -9,7 +9,7 @@ import pandas as pd
 from segkit.shown import Shown
 
 KEPT, READ = "kept", "read"
-MALFORMED = "malformed line"
+MALFORMED, AGAIN = "malformed line", "in an earlier file too"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,22 +102,25 @@ def account_traits(counts: pd.DataFrame, n_customers: int) -> pd.DataFrame:
     return counts.loc[ordered].reset_index(drop=True)
 
 
-def account(table: str, n_read: int, rows: pd.DataFrame, n_malformed: int) -> pd.DataFrame:
+def account(table: str, n_records: int, rows: pd.DataFrame, beside: Mapping[str, int]) -> pd.DataFrame:
     """Put one table's outcomes into rows and prove that they add up.
 
     Parameters
     ----------
     table : str
-    n_read : int
-        Lines counted in the source, malformed ones included.
+    n_records : int
+        Records counted in the source.
     rows : pandas.DataFrame
         `rule` (missing for kept lines), `lines` and, where there is money, `amount`.
-    n_malformed : int
+    beside : dict of str to int
+        Rule -> lines that are not among the records: malformed ones, those of an earlier file.
     """
     record = rows.assign(table=table, rule=rows["rule"].fillna(KEPT))
-    if n_malformed:
-        malformed = pd.DataFrame([{"table": table, "rule": MALFORMED, "lines": n_malformed}])
-        record = pd.concat([record, malformed], ignore_index=True)
+    for rule, n_lines in beside.items():
+        if n_lines:
+            more = pd.DataFrame([{"table": table, "rule": rule, "lines": n_lines}])
+            record = pd.concat([record, more], ignore_index=True)
+    n_read = n_records + sum(beside.values())
     record = record.reindex(columns=["table", "rule", "lines", "amount"])
     record = record.sort_values(
         "rule", key=lambda rule: rule.ne(KEPT), kind="stable", ignore_index=True

@@ -11,6 +11,7 @@ from segkit.errors import DataError
 from segkit.sources import people, transactions
 from segkit.sources.behaviour.dated import check_dated
 from segkit.sources.behaviour.read import CONTRACTS, customers_of
+from segkit.sources.bridge import bridge
 from segkit.sources.check import UNDER, Check, refuse_malformed
 from segkit.sources.consent import Consent, check_consent, gather_consent
 from segkit.sources.counts import refuse_no_customer, refuse_nothing_kept, totals_of
@@ -21,7 +22,7 @@ from segkit.sources.joins.findings import findings_of
 from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
-from segkit.sources.quality import KEPT, account, no_traits
+from segkit.sources.quality import KEPT, MALFORMED, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.sources.unused import unused
 from segkit.sources.weights import weight_marks, weight_notice, with_weights
@@ -84,7 +85,7 @@ class Reading:
         self.notices += check.raw.notices[len(raw.notices) :]
         self.notices += transactions.notices(check, self.study)
         read = totals_of(check.raw.table.select(**check.columns))
-        read["lines"] += len(raw.malformed)
+        read["lines"] += len(raw.malformed) + raw.n_again
         kept, returns = check.kept(), check.under(transactions.RETURN_RULES)
         returns = returns.filter(returns.order_date < ibis.timestamp(self.study.as_of))
         if "products" in self.study.tables:
@@ -195,7 +196,17 @@ class Reading:
         self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
         raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
+        raw = raw if spec.via is None else self._bridged(name, raw, spec, spec.via["source"])
         return self.guard.over(self.con, raw, spec)
+
+    def _bridged(self, name: str, raw: Raw, spec: TableSpec, source: str) -> Raw:
+        """Put the ids of a table about customers for the addresses by which this one names them."""
+        by = self.study.every_table[source]
+        frame = self.frames.get(source)
+        other = read_raw(self.con, f"{name}_via", by, self.study.folder, frame)
+        made = bridge(self.con, raw, spec, other, by)
+        self.notices += made.notices[len(raw.notices) :]
+        return made
 
     def _joined(self, name: str, raw: Raw, spec: TableSpec, join: Mapping[str, str]) -> Raw:
         """Add a second file's columns by a shared key, which must be unique there."""
@@ -222,7 +233,7 @@ class Reading:
         self.set_aside[name] = self.con.create_table(f"set_aside_{name}", none, temp=True)
         n_lines, n_malformed = int(second.table.count().execute()), len(second.malformed)
         kept = pd.DataFrame({"rule": [None], "lines": [n_lines]})
-        self.records.append(account(name, n_lines + n_malformed, kept, n_malformed))
+        self.records.append(account(name, n_lines, kept, {MALFORMED: n_malformed}))
 
     def _file(self, name: str, check: Check) -> None:
         """Record what became of each line, and keep the set-aside ones as they came."""

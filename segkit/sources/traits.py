@@ -10,7 +10,7 @@ import ibis
 import pandas as pd
 
 from segkit.errors import DataError, nearest
-from segkit.sources.made import ACCEPTED, MADE, bands_of, make
+from segkit.sources.made import ACCEPTED, MADE, band_of, bands_of, make
 from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
 from segkit.sources.printable import listed
@@ -19,9 +19,10 @@ from segkit.sources.values import as_moment, as_number, is_blank, text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
 from segkit.study.tables import TableSpec
-from segkit.study.traits import NUMBERS, OTHER, TraitSpec, last_day
+from segkit.study.traits import AGES, NUMBERS, OTHER, TraitSpec, last_day
 
 _WHY = "__why"
+_DATED = ("date", "birth_date")
 TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})
 """Kinds whose values are texts."""
 
@@ -141,9 +142,8 @@ def _read_made(customers: ibis.Table, trait: TraitSpec, spec: TableSpec) -> Read
 def _last_reasons(value: Any, more: Mapping[str, Any], trait: TraitSpec) -> dict[str, Any]:
     reasons = {"can't be read": value.isnull()}
     reasons |= {reason: is_so.fill_null(False) for reason, is_so in more.items()}
-    if trait.plausible is not None:
-        low, high = trait.plausible
-        reasons[f"not plausible (outside {low:g} to {high:g})"] = ~value.between(low, high)
+    if trait.plausible is not None and not trait.bands:
+        reasons |= not_plausible(value, trait.plausible)
     return reasons
 
 
@@ -164,10 +164,32 @@ def _value(
         moment = as_moment(raw, stated, study.timezone)
         days = ibis.date(study.as_of).delta(moment.date(), unit="day").cast("float64")
         return days, {"on or after as_of": moment >= ibis.timestamp(study.as_of)}
-    if trait.kind == "birth_year":
-        year = last_day(study.as_of).year
-        return year - number, {"born after as_of": number > year}
+    if trait.kind in AGES:
+        age = _age(raw, number, trait, spec, study)
+        odd = {"born after as_of": age < 0}
+        if not trait.bands:
+            return age, odd
+        if trait.plausible is not None:
+            odd |= not_plausible(age, trait.plausible)
+        return band_of(age, trait), odd
     return (text if number is None else number), {}
+
+
+def _age(raw: Any, number: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> Any:
+    """Whole years before as_of; of a year of birth, as of the end of the last year begun."""
+    last = last_day(study.as_of)
+    if number is not None:
+        return last.year - number
+    stated = spec if trait.date_format is None else _dated(spec, trait.date_format)
+    born = as_moment(raw, stated, study.timezone)
+    passed = born.month() * 100 + born.day() <= last.month * 100 + last.day
+    return (last.year - born.year() - passed.ifelse(0, 1)).cast("float64")
+
+
+def not_plausible(value: Any, limits: list[float]) -> dict[str, Any]:
+    """The reason against values outside of some limits."""
+    low, high = limits
+    return {f"not plausible (outside {low:g} to {high:g})": ~value.between(low, high)}
 
 
 def _dated(spec: TableSpec, date_format: str) -> TableSpec:
@@ -236,7 +258,7 @@ def refuse_unreadable(
 
 
 def _date_fix(trait: TraitSpec) -> str:
-    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind == "date" else ""
+    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind in _DATED else ""
 
 
 def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
@@ -248,7 +270,7 @@ def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
         return f"{', '.join(trait.yes)} for yes and {', '.join(trait.no)} for no"
     if trait.kind in MADE:
         return ACCEPTED[trait.kind]
-    if trait.kind == "date":
+    if trait.kind in _DATED:
         return f"dates as date_format '{trait.date_format or spec.date_format}' of the trait says"
     return f"numbers with decimal '{spec.decimal}'; `kind: amount` also reads currencies and units"
 

@@ -81,7 +81,9 @@ def _in_its_notation(raw: Raw, study: Study) -> tuple[Raw, Study]:
     """The study with the marks that the file's numbers settle where it states none."""
     spec, numbers = study.tables["transactions"], _number_columns(study)
     money = [column for column in numbers if column not in _counts(spec)]
-    spec, said = settle_columns(raw.table, raw.where, study, spec, numbers, money)
+    spec, said = settle_columns(
+        raw.table, raw.where, spec, numbers, money, rules=study.rules, currency=study.currency
+    )
     tables = {**study.tables, "transactions": spec}
     return replace(raw, notices=(*raw.notices, *said)), replace(study, tables=tables)
 

@@ -19,7 +19,7 @@ def unused(study: Study, own: Collection[str] = ()) -> list[str]:
     if {*study.bases, *study.descriptors, *study.protected, study.weight} & set(own):
         used.add("customers")
     return [
-        f"no column of {name} ('{spec.file}') is used: it only says which "
+        f"no column of {name} ('{', '.join(spec.files)}') is used: it only says which "
         f"{study.words['customers']} are in it (`traits` say what its columns mean)"
         for name, spec in study.about_customers.items()
         if name not in used

@@ -25,7 +25,8 @@ NONE = (*NO_ID, "na", ".")
 def weight_marks(raw: Raw, study: Study) -> tuple[TableSpec, list[str]]:
     """The customer table's spec with the marks that the weights settle, and what to say of them."""
     spec, column = study.tables["customers"], study.weight
-    return settle_columns(raw.table, raw.where, study, spec, [column] if column else [])
+    named = [column] if column else []
+    return settle_columns(raw.table, raw.where, spec, named, rules=study.rules)
 
 
 def weights_aside(table: ibis.Table, raw: Raw, spec: TableSpec, column: str) -> Values:

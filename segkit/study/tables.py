@@ -15,9 +15,10 @@ class TableSpec:
 
     Attributes
     ----------
-    file : str
+    file : str or list of str
         CSV (also gzipped) or Parquet, relative to the study's folder; `package:NAME/PATH` for a
-        file that an installed package carries.
+        file that an installed package carries. Several files with the same columns, listed or named
+        by a pattern ("orders_*.csv"), are one table.
     columns : dict
         segkit's name -> the name in the file (a list of names is summed, for `discount`).
     delimiter, encoding, date_format : str
@@ -41,6 +42,9 @@ class TableSpec:
         `by` and `columns`: cells that an export writes on an order's first line only.
     join : dict, optional
         `file` and `by`: a second file whose columns are added by a shared key.
+    via : dict, optional
+        `source` and `column`: the table about customers, and its column, that holds what this table
+        maps as customer_id, such as addresses; its own ids are put for them.
     stated : tuple of str
         Which of `decimal` and `thousands` the study states; what it doesn't, a column's values settle.
     marks : dict of str to tuple of str
@@ -49,7 +53,7 @@ class TableSpec:
         Of an event table: what its words mean and how its rows are counted; see `segkit.study.events`.
     """
 
-    file: str
+    file: str | list[str]
     columns: Mapping[str, str | list[str]]
     delimiter: str = ","
     encoding: str = "utf-8"
@@ -65,9 +69,15 @@ class TableSpec:
     set_aside: Mapping[str, Mapping[str, Any]] | None = None
     fill_down: Mapping[str, Any] | None = None
     join: Mapping[str, str] | None = None
+    via: Mapping[str, str] | None = None
     stated: tuple[str, ...] = ()
     marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     means: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[str]:
+        """Its file or files, as the study names them."""
+        return [self.file] if isinstance(self.file, str) else list(self.file)
 
 
 def table_spec(given: Mapping[str, Any]) -> TableSpec:

@@ -13,6 +13,8 @@ YES = ("yes", "true", "1", "y")
 NO = ("no", "false", "0", "n")
 PAIRS = ("growth", "distance_km")
 """Kinds made of two columns, which `from` names; of all others it names the sources."""
+AGES = ("birth_year", "birth_date")
+"""Kinds that become an age."""
 NUMBERS = ("number", "birth_year")
 """Kinds that a file holds as numbers."""
 UNITS = {
@@ -20,6 +22,7 @@ UNITS = {
     "chosen": "share",
     "growth": "ratio",
     "birth_year": "years",
+    "birth_date": "years",
     "date": "days",
     "distance_km": "km",
 }
@@ -32,9 +35,9 @@ class TraitSpec:
     Attributes
     ----------
     kind : str
-        "number", "yes_no", "ordered", "category"; "date" becomes days before as_of, "birth_year" age
-        in years; the rest is in `segkit.sources.made`: "amount", "growth", "chosen", "country",
-        "postcode_area", "distance_km".
+        "number", "yes_no", "ordered", "category"; "date" becomes days before as_of, "birth_year" and
+        "birth_date" age in years; the rest is in `segkit.sources.made`: "amount", "growth", "chosen",
+        "country", "postcode_area", "distance_km".
     basis : str
         demographic, psychographic, behavioural, geographic or firmographic.
     column : str
@@ -69,7 +72,7 @@ class TraitSpec:
     to : list of two numbers, optional
         Latitude and longitude of the point that a distance is measured to.
     bands : list of numbers, or str, optional
-        Upper ends of an amount's bands, or "employees" or "revenue" for the usual ones.
+        Upper ends of an amount's or an age's bands, or "employees" or "revenue" for the usual ones.
     top : int, optional
         How many of a category's levels stay, the commonest; the rest is `OTHER`.
     area : str or int, optional

@@ -44,6 +44,11 @@ def web_of(rows, *, columns=("customer_id", "event_date", "page"), study=None, *
     return built({"web": table}, study=study, web=frame)
 
 
+def by_ten(rows):
+    """The same rows of ten customers, a to j: a channel's name needs as many."""
+    return [(who, *row[1:]) for who in "abcdefghij" for row in rows]
+
+
 def emails_of(rows, columns=("customer_id", "event_date", "action", "campaign"), **spec):
     table = {"file": "e.csv", "columns": {name: name for name in columns}, **spec}
     return built({"emails": table}, emails=pd.DataFrame(rows, columns=list(columns)))
@@ -160,7 +165,8 @@ def test_a_visit_s_channel_is_its_first_known_and_steps_go_on():
         ("a", "2024-05-02 10:00", "pay", "mail", "desktop"),
         ("a", "2024-05-03 10:00", "view", "", ""),
     ]
-    features = web_of(rows, columns=columns, steps={"basket": ["basket"], "checkout": ["pay", "paid"]})
+    steps = {"basket": ["basket"], "checkout": ["pay", "paid"]}
+    features = web_of(by_ten(rows), columns=columns, steps=steps)
     row = features.frame.loc["a"]
     assert row["channel_search_share"] == row["channel_mail_share"] == 0.5
     assert row["mobile_share"] == 0.5
@@ -174,7 +180,7 @@ def test_events_of_one_second_fall_into_one_visit_and_the_first_channel_by_name_
     columns = ("customer_id", "event_date", "channel")
     rows = [("a", "2024-05-01 10:00:00.9", "mail"), ("a", "2024-05-01 10:00:00.1", "ads")]
     rows += [("a", "2024-05-01 11:00:00.9", "mail"), ("a", "2024-05-01 11:00:00.1", "zoo")]
-    frame = web_of(rows, columns=columns).frame
+    frame = web_of(by_ten(rows), columns=columns).frame
     assert frame.at["a", "n_visits"] == 2
     assert frame.at["a", "channel_ads_share"] == frame.at["a", "channel_mail_share"] == 0.5
 
@@ -197,17 +203,29 @@ def test_at_most_five_channels_and_spellings_of_one_are_one():
     columns = ("customer_id", "event_date", "channel")
     names = ["E-mail", "e mail", "b", "c", "d", "e", "f"]
     rows = [("a", f"2024-05-{day:02d} 10:00", name) for day, name in enumerate(names, 1)]
-    frame = web_of(rows, columns=columns).frame
+    frame = web_of(by_ten(rows), columns=columns).frame
     shares = frame.filter(like="channel_")
     assert list(shares) == [f"channel_{name}_share" for name in ("e_mail", "b", "c", "d", "e")]
     assert shares.at["a", "channel_e_mail_share"] == pytest.approx(2 / 7)
+
+
+def test_a_channel_of_fewer_than_ten_customers_is_not_named():
+    columns = ("customer_id", "event_date", "channel")
+    rows = by_ten([("a", "2024-05-01 10:00", "search"), ("a", "2024-05-02 10:00", "friends")])
+    rows += [(who, "2024-05-03 10:00", "anas shop") for who in "aaaaaaaaaaaabcdefghi"]
+    features = web_of(rows, columns=columns)
+    assert list(features.frame.filter(like="channel_")) == [
+        "channel_friends_share", "channel_search_share"
+    ]  # fmt: skip
+    assert "anas" not in features.dictionary.to_csv()
+    assert features.frame.at["j", "channel_search_share"] == 0.5
 
 
 @pytest.mark.parametrize("value", ["ana.meier@example.com", "+49 170 5550123"])
 def test_a_channel_that_holds_a_contact_is_refused_without_printing_it(value):
     rows = [("a", "2024-05-01 10:00", value), ("a", "2024-05-02 10:00", "search")]
     with pytest.raises(DataError, match="a channel of the web table likely holds") as refused:
-        web_of(rows, columns=("customer_id", "event_date", "channel"))
+        web_of(by_ten(rows), columns=("customer_id", "event_date", "channel"))
     assert value not in str(refused.value)
 
 
@@ -221,7 +239,7 @@ def test_rows_that_are_visits_are_taken_as_they_are():
         ("a", "2024-05-01 10:01", "1", "0", "yes", "mobile", "view"),
         ("a", "2024-05-03 10:01", "", "29.5", "0", "", "basket"),
     ]
-    features = web_of(rows, columns=columns, steps=["basket", "checkout"])
+    features = web_of(by_ten(rows), columns=columns, steps=["basket", "checkout"])
     row = features.frame.loc["a"]
     assert row[["n_visits", "n_pages", "pages_per_visit", "mean_visit_minutes"]].tolist() == [
         3, 5, 2.5, 120 / 180,

@@ -429,7 +429,8 @@ def test_lines_that_a_spreadsheet_wrapped_in_quotes_are_refused(new):
 def test_two_files_of_one_kind_are_refused_by_name(new):
     _, said = new(april=published.shopify(), may=published.stripe())
     assert "april.csv and may.csv are both transactions" in said
-    assert "Put them into one file under one header, or leave one out" in said
+    assert "; april.csv is Shopify orders, may.csv is Stripe" in said
+    assert "Export them alike, or leave one out" in said
 
 
 def test_no_orders_among_the_files_are_missed(new):

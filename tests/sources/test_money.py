@@ -106,18 +106,23 @@ def test_amounts_without_a_sign_among_others_are_said():
     assert "2 of 40 values of 'paid' name no currency" in notice(tables, "name no currency")
 
 
-def test_a_currency_that_is_not_the_study_s_is_said(make_study):
+def pounds(make_study, **study):
     columns = {"customer_id": "customer", "order_id": "order", "order_date": "when", "amount": "paid"}
     frame = orders().assign(paid="£10.50")
-    told = {
-        stated: notice(
-            segkit.load_tables(make_study(columns, currency=stated), transactions=frame), "is in GBP"
-        )
-        for stated in ("£", "GBP ", "$", "")
-    }
-    assert (told["£"], told["GBP "]) == ("", "")
-    assert "the study's is $" in told["$"]
-    assert "the study states none" in told[""]
+    return segkit.load_tables(make_study(columns, **study), transactions=frame)
+
+
+def test_a_currency_that_is_not_the_study_s_is_refused(make_study):
+    with pytest.raises(DataError, match=r"amounts in 'paid': £ 40, and the study's `currency` is \$"):
+        pounds(make_study, currency="$")
+    kept = pounds(make_study, currency="$", rules={"mixed_currencies": "keep"})
+    assert notice(kept, "they are not converted")
+
+
+@pytest.mark.parametrize("stated", ["£", "GBP ", ""])
+def test_a_currency_that_the_study_does_not_state_is_said(make_study, stated):
+    said = notice(pounds(make_study, currency=stated), "is in GBP, and the study states none")
+    assert bool(said) == (stated == "")
 
 
 @pytest.mark.parametrize(("stated", "sign"), [("CAD", "$"), ("SEK", "kr "), ("AUD", "$")])

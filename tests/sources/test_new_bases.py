@@ -110,6 +110,38 @@ def test_what_came_after_is_no_base(new):
     assert "an outcome, by its name" in out
 
 
+def in_a_test(arms):
+    """Customers of a test, with what was known before and what came of it."""
+    rows = len(users.crm())
+    return users.crm().assign(
+        arm=[arms[row % len(arms)] for row in range(rows)],
+        past_orders=[str(row % 9) for row in range(rows)],
+        visit=[str(row % 2) for row in range(rows)],
+        spend=[f"{row % 7}.50" for row in range(rows)],
+    )
+
+
+@pytest.mark.parametrize("arms", [["Mens E-Mail", "No E-Mail", "Womens E-Mail"], ["A", "Control"]])
+def test_what_came_of_a_test_is_no_base(new, arms):
+    study, out = new(crm=in_a_test(arms).rename(columns={"arm": "group"}))
+    assert set(study["outcomes"]) == {"group", "visit", "spend"}
+    assert not {"group", "visit", "spend"} & set(study["bases"])
+    assert "past_orders" in study["bases"]
+    asked = out.split("To be settled by you")[1]
+    assert "'group' says who got what in a test, and visit, spend may say what came of it" in asked
+
+
+def test_a_test_is_told_by_the_name_of_its_column_too(new):
+    study, _ = new(crm=in_a_test(["0", "1"]).rename(columns={"arm": "treatment"}))
+    assert set(study["outcomes"]) == {"treatment", "visit", "spend"}
+
+
+def test_a_wish_for_no_contact_is_no_test(new):
+    study, _ = new(crm=in_a_test(["Phone", "E-Mail", "No contact"]).rename(columns={"arm": "wish"}))
+    assert "outcomes" not in study
+    assert {"visit", "spend"} <= set(study["bases"])
+
+
 def test_one_word_list_tells_the_basis():
     assert basis_by_name("Industry") == basis_of("Industry", "customer") == "firmographic"
     assert basis_of("Industry sector", "respondent") == "firmographic"

@@ -309,3 +309,12 @@ def test_options_beside_each_other_are_one_question():
     )  # fmt: skip
     (found,) = find_questions(frame)
     assert found.columns == {"Tea": "Tea", "Milk": "Milk"}
+
+
+def test_a_trait_that_check_would_refuse_to_read_is_asked_for(new):
+    frame = crm().assign(Spent="61.135", Revenue=["$5M", "€6M"] * (N // 2))
+    frame["Spent"] = [f"{10 + row}.135" for row in range(N)]
+    _, out = new(crm=frame)
+    asked = out.split("To be settled by you")[1]
+    assert f"values of 'Spent' such as '99.999' ({N}) can be read two ways" in asked
+    assert "crm.csv mixes currencies in 'Revenue': $ 30, € 30" in asked

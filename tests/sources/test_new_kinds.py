@@ -210,6 +210,14 @@ def test_engagement_as_counts(new, features):
     features("60 customers")
 
 
+def test_counts_with_thousands_are_counts_and_are_asked_about_where_nothing_settles_them(new):
+    counted = users.likes_counted().astype(str)
+    counted["likes"] = [f"{1 + row % 8},{100 + row}" for row in range(len(counted))]
+    study, out = new(crm=users.crm(), social=counted)
+    assert study["tables"]["social"]["columns"]["likes"] == "likes"
+    assert "values of 'likes' such as '99,999' (200) can be read two ways" in out
+
+
 def test_everything_at_once_from_a_folder(new, project, features):
     frames = {
         "sales": users.orders(), "crm": users.crm(), "survey": users.survey(), "mails": users.mails(),
@@ -337,3 +345,62 @@ def test_money_that_cannot_be_read_is_said_with_its_form(new):
     assert "amount: 180 of 180 values of 'Amount' are no numbers as they stand" in out
     assert "most have the form 'aaa 9'" in out
     assert "Nothing more is needed" not in out
+
+
+# --- several files of one kind
+
+
+def files_of(table):
+    return [name.rsplit("/", 1)[-1] for name in table["file"]]
+
+
+def test_two_months_of_a_web_log_are_one_table(new, features):
+    study, out = new(crm=users.crm(), jan=users.web_log().iloc[:250], feb=users.web_log().iloc[240:])
+    assert files_of(study["tables"]["web"]) == ["jan.csv", "feb.csv"]
+    assert "jan.csv and feb.csv have the same columns: one table, web" in out
+    last = pd.Timestamp(users.web_log()["timestamp"].max())
+    assert str(study["as_of"]) == str((last + pd.Timedelta("1D")).date())
+    in_two = features(
+        "10 lines are also in an earlier file; they are set aside", "jan.csv 250, feb.csv 160"
+    ).frame
+    assert in_two["n_pages"].sum() == (users.web_log()["event"] == "page_view").sum()
+
+
+def test_mails_of_two_months_bring_their_own_words_each(new, features):
+    may = users.mails(words=("Sent", "Opened", "Clicked"))
+    june = users.mails(words=("Sent", "Opened", "Email Clicked"))
+    study, _ = new(crm=users.crm(), may=may, june=june.assign(mailing="july"))
+    assert files_of(study["tables"]["emails"]) == ["may.csv", "june.csv"]
+    assert set(study["tables"]["emails"]["actions"]["click"]) == {"Clicked", "Email Clicked"}
+    features("may.csv 500, june.csv 500")
+
+
+def test_pieces_of_one_list_of_customers_are_one_table(new, features):
+    crm = users.crm()
+    study, _ = new(a=crm.head(35), b=crm.tail(25))
+    assert files_of(study["tables"]["customers"]) == ["a.csv", "b.csv"]
+    assert "sources" not in study
+    features("60 customers")
+
+
+def test_lists_of_the_same_customers_are_no_pieces(new, features):
+    crm = users.crm()
+    study, _ = new(a=crm, b=crm.sample(frac=1, random_state=0).head(40))
+    assert set(study["sources"]) == {"a", "b"}
+    features("60 customers")
+
+
+def test_two_logs_with_other_columns_are_refused(new):
+    _, said = new(jan=users.web_log(), feb=users.web_log().rename(columns={"device": "Gerät"}))
+    assert "jan.csv and feb.csv are both web" in said
+    assert "feb.csv lacks 'device' and has 'Gerät', other than jan.csv" in said
+
+
+def test_orders_of_two_months_may_be_named(new, features, project):
+    orders = users.orders()
+    for name, part in (("a", orders.iloc[:90]), ("b", orders.iloc[90:])):
+        part.to_csv(project / f"{name}.csv", index=False)
+    given = [f"--transactions={project / name}.csv" for name in ("a", "b")]
+    study, _ = new(*given)
+    assert files_of(study["tables"]["transactions"]) == ["a.csv", "b.csv"]
+    features("a.csv 90, b.csv 90")

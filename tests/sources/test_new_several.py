@@ -152,11 +152,12 @@ def test_a_crm_beside_orders_is_read_by_kind(new, features):
     kinds = {name: (trait["kind"], trait["basis"]) for name, trait in study["traits"].items()}
     assert kinds["income"] == ("amount", "demographic")
     assert kinds["city"] == ("category", "geographic")
-    assert "birth_date" not in study["traits"]
+    assert kinds["age"] == ("birth_date", "demographic")
+    assert "age" in study["protected"]
     assert "'E-Mail' is left out: likely e-mail addresses" in out
-    assert "'Birth date' is left out: likely birth dates" in out
     found = features("60 of 60 customers with orders").descriptive
     assert found["income"].mean() > 20_000
+    assert "1950-05-01" not in out
 
 
 def test_orders_that_say_nothing_of_money_make_a_study_without_it(new, features):

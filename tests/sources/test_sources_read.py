@@ -1,5 +1,7 @@
 """Tables beside each other are read as one alone is: pairs, notices and notations of each source."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -88,6 +90,24 @@ def test_a_source_s_currencies_are_not_mixed():
     spent = {"spent": {"kind": "amount", "basis": "behavioural", "from": "crm"}}
     with pytest.raises(DataError, match=r"'crm' mixes currencies in 'spent': £ 19, \$ 1"):
         load(spent, {"spent": cells("$5", rest="£5")})
+
+
+def test_a_trait_s_currencies_are_compared_over_its_sources():
+    spent = {"spent": {"kind": "amount", "basis": "behavioural", "from": ["crm", "survey"]}}
+    crm, survey = {"spent": cells(rest="$5")}, {"spent": cells(rest="£5")}
+    said = r"trait 'spent' mixes currencies in 'spent' of 'crm': \$ \d+; 'spent' of 'survey': £ \d+"
+    with pytest.raises(DataError, match=said):
+        load(spent, crm, survey)
+    kept = load(spent, crm, survey, rules={"mixed_currencies": "keep"})
+    assert re.search(said, "; ".join(kept.quality.notices))
+
+
+def test_a_trait_printed_as_money_is_in_the_study_s_currency():
+    spent = {"spent": {"kind": "amount", "basis": "behavioural", "from": "crm", "unit": "money"}}
+    with pytest.raises(DataError, match=r"in 'spent': £ \d+, and the study's `currency` is \$"):
+        load(spent, {"spent": cells(rest="£5")}, currency="$")
+    plain = {"spent": {**spent["spent"], "unit": "pounds"}}
+    assert load(plain, {"spent": cells(rest="£5")}, currency="$").traits["spent"].eq(5).all()
 
 
 def test_each_source_has_its_own_notation():

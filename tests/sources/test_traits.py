@@ -80,6 +80,33 @@ def test_as_of_is_exclusive_for_ages():
     assert set(values) == {53}
 
 
+def test_a_date_of_birth_becomes_whole_years_before_as_of():
+    trait = {"kind": "birth_date", "basis": "demographic", "plausible": [0, 110]}
+    born = cells(
+        "1980-06-30", "1980-07-01", "2015-01-01", "1900-01-01", "1980-02-29", rest="1960-01-01"
+    )
+    values, outcomes = read(table(x=born), trait, as_of="2014-07-01")
+    assert values.iloc[[0, 1, 4]].tolist() == [34, 33, 34]
+    assert (outcomes["born after as_of"], outcomes["not plausible (outside 0 to 110)"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "born"),
+    [
+        ("birth_date", ["1989-07-02", "1989-06-30", "1900-01-01"]),
+        ("birth_year", ["1990", "1989", "1900"]),
+    ],
+)
+def test_an_age_may_be_told_by_its_band(kind, born):
+    trait = {"kind": kind, "basis": "demographic", "bands": [24, 64], "plausible": [0, 110]}
+    values, outcomes = read(
+        table(x=cells(*born, rest="1940-01-01"[: len(born[0])])), trait, as_of="2014-07-01"
+    )
+    assert values.iloc[:2].tolist() == ["up to 24", "over 24 to 64"]
+    assert values.iloc[3] == "over 64"
+    assert outcomes["not plausible (outside 0 to 110)"] == 1
+
+
 def test_a_date_becomes_days_before_as_of():
     trait = {"kind": "date", "basis": "behavioural", "date_format": "%d/%m/%Y"}
     values, outcomes = read(table(x=cells("30/06/2014", "01/07/2014", rest="01/06/2014")), trait)

@@ -6,6 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from segkit.disclosure import MIN_CELL
 from segkit.errors import DataError
 from segkit.features.behaviour.part import Part, count_of, days_since, ratio_of, sum_of
 from segkit.features.behaviour.visits import visits_of
@@ -87,9 +88,13 @@ def _measures(
 
 
 def _top_channels(visits: ibis.Table) -> dict[str, list[str]]:
-    """Column name -> the file's names of a channel, most visits first; ties by name."""
+    """Column name -> the file's names of a channel, most visits first; ties by name.
+
+    A name under which fewer than ten customers came is no channel: it could be one of them.
+    """
     known = visits.filter(visits.channel.notnull())
-    counts = known.group_by("channel").agg(n=known.count())
+    counts = known.group_by("channel").agg(n=known.count(), customers=known.customer_id.nunique())
+    counts = counts.filter(counts.customers >= MIN_CELL)
     rows = counts.order_by([ibis.desc("n"), "channel"]).execute()
     names: dict[str, list[str]] = {}
     total: dict[str, int] = {}

@@ -94,7 +94,7 @@ def check_dated(
     refuse_malformed(raw)
     refuse_float_ids(raw, spec, ["customer_id"])
     numbers = {one: str(spec.columns[one]) for one in contract.numbers if one in spec.columns}
-    spec, settled = settle_columns(raw.table, raw.where, study, spec, numbers.values())
+    spec, settled = settle_columns(raw.table, raw.where, spec, numbers.values(), rules=study.rules)
     check = settle(
         con,
         raw,

@@ -7,10 +7,12 @@ import pandas as pd
 
 from segkit.errors import DataError
 from segkit.sources.behaviour.dated import meant
-from segkit.sources.exports.tell import File
+from segkit.sources.behaviour.read import CONTRACTS
+from segkit.sources.exports.told import File
 from segkit.sources.guess import guess_dates, guess_ids, guess_table
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import epoch_of
+from segkit.sources.guessing.numbers import ask_numbers
 from segkit.sources.seen import Seen
 from segkit.sources.values import as_moment
 from segkit.study.events import COUNTS, is_of_counts, is_of_sessions, words_of
@@ -39,6 +41,8 @@ def event_table(file: File) -> Seen:
                 "Name its columns as docs/study.md does under 'What customers did'",
             )
         _put(seen, file.fit)
+    counts = [one for one in CONTRACTS[file.kind].numbers if one in seen.columns]
+    ask_numbers(seen, [str(seen.columns[one]) for one in counts])
     if file.beside is None:
         _date(seen)
     else:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from segkit.sources.exports.tell import File, Told
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import date_column, person_column
 from segkit.sources.guessing.kinds import sample_of
@@ -24,7 +24,7 @@ def join_links(told: Told) -> None:
         Such a list becomes `tables.campaigns`, joined to the file with the campaigns' dates; without
         one it is left out and said.
     """
-    for link in [file for file in told.people if file.looked and not file.is_named]:
+    for link in [file for file in told.people if not file.known and not file.is_named]:
         assert link.looked is not None
         frame = sample_of(link.looked)
         by = _campaign_of(frame)

@@ -1,99 +1,18 @@
 """A user's files -> which of them is which table of a study, and what is said about each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from segkit.errors import DataError, StudyError
 from segkit.sources.exports.export import KINDS, NAMED, TABLES
-from segkit.sources.exports.recognise import Recognised, recognise
+from segkit.sources.exports.pieces import put_pieces
+from segkit.sources.exports.recognise import recognise
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guess import look
-from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.kinds import fitting, unread_form
-from segkit.sources.seen import Looked
 
 _TABLES_OF = (".csv", ".tsv", ".txt", ".parquet", ".gz")
 """Endings of files that are looked at in a folder."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A user's file and the table that it is taken for.
-
-    Attributes
-    ----------
-    kind : str
-        Of the table in a study: "transactions", "customers", "web", "consent", ...
-    path : pathlib.Path
-    known : Recognised, optional
-        What it is, where it is a known export.
-    looked : Looked, optional
-        How it was read to tell what it is, where it is unknown.
-    fit : Fit, optional
-        Which of its columns are which, where its content tells.
-    among_others : bool
-        Whether it lay in a folder, so that it may be left out.
-    beside : Looked, optional
-        A second file that is joined to it.
-    is_named : bool
-        Whether the user says what it is.
-    """
-
-    kind: str
-    path: Path
-    known: Recognised | None = None
-    looked: Looked | None = None
-    fit: Fit | None = None
-    among_others: bool = False
-    beside: Looked | None = None
-    is_named: bool = False
-
-    @property
-    def is_survey(self) -> bool:
-        """Whether it is a known export of answers."""
-        return self.known is not None and self.known.export.kind == "survey"
-
-
-@dataclass
-class Told:
-    """Which file is which table.
-
-    Attributes
-    ----------
-    tables : dict of str to File
-        By kind, one file each.
-    people : list of File
-        Tables about customers, of which there may be several.
-    unknown : list of File
-        Files that nothing tells, unless another file explains them.
-    said : list of str
-        One line per file.
-    """
-
-    tables: dict[str, File] = field(default_factory=dict)
-    people: list[File] = field(default_factory=list)
-    unknown: list[File] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    def add(self, file: File, words: str) -> None:
-        """Take a file for a table; refuse a second one, but for tables about customers."""
-        self.said.append(words)
-        if file.kind == "customers":
-            self.people.append(file)
-            return
-        if file.kind in self.tables:
-            first = self.tables[file.kind].path.name
-            raise StudyError(
-                f"{first} and {file.path.name} are both {file.kind}: {KINDS[file.kind]}",
-                "one file of each kind, but for tables about customers",
-                "Put them into one file under one header, or leave one out",
-            )
-        self.tables[file.kind] = file
-
-    @property
-    def has_customers(self) -> bool:
-        """Whether any file says who the customers of a study are."""
-        return bool(self.people or set(self.tables) - {"products", "consent"})
 
 
 def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> Told:
@@ -109,7 +28,7 @@ def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> 
     Raises
     ------
     StudyError
-        Two files are of one kind, or a file fits two kinds.
+        Two files are of one kind and differ in their columns, or a file fits two kinds.
     DataError
         There is no such file, or a known export is damaged or lacks a column.
     """
@@ -122,6 +41,7 @@ def tell_files(named: Mapping[str, Sequence[Path]], unnamed: Sequence[Path]) -> 
             _take_folder(told, path)
         else:
             _take_unnamed(told, path)
+    put_pieces(told)
     return told
 
 

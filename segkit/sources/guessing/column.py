@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segkit.sources.amounts import EMPLOYEE_EDGES, looks_like_date, read_range
+from segkit.sources.birthdates import why_births
 from segkit.sources.countries import KNOWN_AS, plain_country
 from segkit.sources.guess import DATE_FORMATS
 from segkit.sources.guessing.words import NO_ANSWER, ODD_CODES, in_order, is_opinion, order_of
@@ -26,6 +27,11 @@ _STAFF_NAME = re.compile(r".*(employee|staff|headcount|size|mitarbeiter|people)"
 _HOME_NAME = re.compile(r"(household|family|home|basket|hh)_")
 _POST_NAME = re.compile(r"(.*_)?(zip|zip_code|postal_?code|post_?code|plz|postleitzahl)")
 _BIRTH_NAME = re.compile(r".*(birth|born|geburt).*")
+
+_AS_AGE: Mapping[str, Any] = {
+    "kind": "birth_date", "why": "age in whole years; the dates themselves are never shown",
+    "latest": "", "basis": "demographic",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ def tell_column(name: str, values: pd.Series, *, decimal: str = ".", thousands: 
         return _postcode(said)
     for guess in (_yes_no, _ordered, _number, _date, _amount):
         told = guess(plain_name(name), said, number_pattern(decimal, thousands))
+        if told and told.kind == "date" and why_births(name, filled):
+            told = replace(told, **_AS_AGE, spec={"plausible": [0, 110], **told.spec})
         if told:
             return replace(told, spec={**told.spec, **missing})
     return _texts(plain_name(name), said, codes)

@@ -16,6 +16,7 @@ from segkit.sources.guessing.column import Told, as_size, tell_column
 from segkit.sources.guessing.guessed import Guessed, free_name, known_of, label_for
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id, looks_like_id
+from segkit.sources.guessing.trials import note_outcomes
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
@@ -103,6 +104,7 @@ def guess_customers(
     for choice in guessed.choices.values():
         choice["basis"] = basis_of(str(choice.pop("asked")), guessed.row)
     _take_columns(told, guessed, export)
+    seen.guess.needs += note_outcomes(frame, guessed)
     _date_it(frame, told, export, guessed, written)
     index = pd.Index(frame[ids[0]]) if ids else frame.index
     guessed.known = known_of(frame, guessed).set_axis(index)
@@ -118,8 +120,8 @@ def _leave_out(
             str(name).casefold() in tools}  # fmt: skip
     hinted = {name.casefold() for name in export.traits} if export else set()
     for one in find_personal(own.drop(columns=list(left)).replace("", None)):
-        is_area = one.kind == "full postcodes"
-        if not is_area and one.column.casefold() not in hinted:
+        is_used = one.kind in {"full postcodes", "birth dates"}  # as areas, as ages
+        if not is_used and one.column.casefold() not in hinted:
             left.setdefault(one.column, f"likely {one.kind}")
     for name in own:
         if name in left:
@@ -248,10 +250,11 @@ def _take_columns(told: Mapping[str, Told], guessed: Guessed, export: Export | N
             continue
         if guessed.row == "company" and not _hint(column, export):
             one = as_size(column, one)
-        name = free_name(column, guessed)
+        is_birth = one.kind == "birth_date"
+        name = free_name("age" if is_birth else column, guessed)
         row = "customer" if one.kind == "date" else guessed.row
         basis = _hint(column, export).get("basis") or one.basis or basis_of(column, row)
-        label = label_for(column, name)
+        label = {} if is_birth else label_for(column, name)
         guessed.traits[name] = {"column": column, "kind": one.kind, "basis": basis, **label, **one.spec}
         guessed.why[name] = one.why
         guessed.items += [name] if one.of_battery else []

@@ -23,6 +23,7 @@ from segkit.sources.guessing.ownwords import common_words
 from segkit.sources.guessing.persons import is_date, is_person, looks_like_id
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
+from segkit.sources.notation import OTHER
 from segkit.sources.printable import quoted
 from segkit.sources.values import number_pattern
 from segkit.study.defaults import RULES
@@ -31,6 +32,8 @@ from segkit.study.traits import NO, YES
 
 MOST_WORDS = 40
 MOSTLY, HALF = 0.8, 0.5
+_A_NUMBER = re.compile("|".join(number_pattern(mark, other) for mark, other in OTHER.items()))
+"""In some notation: which, the column's own values settle."""
 _ANSWERED = r"(sent|send|delivered|open|opened|click|clicked|bounced?)(_?(at|on|date|time))?"
 
 
@@ -189,7 +192,7 @@ def _social(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:
 
 
 def _range_of(values: pd.Series) -> tuple[int, int]:
-    numbers = pd.to_numeric(values, errors="coerce").dropna()
+    numbers = pd.to_numeric(values.str.replace(",", "."), errors="coerce").dropna()
     usual = ((-1, 1), (0, 1), (1, 5), (0, 10), (-100, 100), (0, 100))
     fits = [(low, high) for low, high in usual if numbers.between(low, high).all()]
     if numbers.ge(0).all():
@@ -199,10 +202,9 @@ def _range_of(values: pd.Series) -> tuple[int, int]:
 
 def _numbers(rest: pd.DataFrame, ours: str) -> str:
     """The column of that name that holds numbers; empty where there is none."""
-    fits = re.compile(number_pattern())
     for name in _named(rest, ours):
         filled = rest[name][rest[name] != ""]
-        if len(filled) and filled.map(lambda text: bool(fits.search(str(text)))).mean() > 0.95:
+        if len(filled) and filled.map(lambda text: bool(_A_NUMBER.search(str(text)))).mean() > 0.95:
             return name
     return ""
 

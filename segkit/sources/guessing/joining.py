@@ -1,10 +1,12 @@
 """By which ids a user's files find each other: told by the ids that they share."""
 
+from collections.abc import Mapping
+
 from segkit.errors import StudyError
-from segkit.sources.exports.tell import File, Told
+from segkit.sources.exports.told import File, Told
 from segkit.sources.guess import guess_ids
 from segkit.sources.guessing.customers import settle_id, texts_of
-from segkit.sources.guessing.keys import Key, candidates_of, find_keys
+from segkit.sources.guessing.keys import Bridge, Candidates, Key, best_bridge, candidates_of, find_keys
 from segkit.sources.guessing.persons import is_person
 from segkit.sources.seen import Seen
 from segkit.study.schema import OPEN
@@ -39,9 +41,12 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
     }
     first = {name: candidates[name] for name in ("transactions",) if name in candidates}
     keys = find_keys({**first, **about, **candidates})
+    bridges = _bridges(keys, about, candidates)
     for name, (file, table) in list(people.items()):
         if name in keys:
             _key(table, keys[name])
+        elif name in bridges:
+            _key(table, bridges[name])
         elif (file.is_survey or file.among_others) and len(people) + len(joinable) > 1:
             told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
             del people[name]
@@ -50,10 +55,33 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
         else:
             _say_no_id(table)
     for name, table in joinable.items():
-        if name in keys and name != "transactions":
-            _key(table, keys[name])
+        if name != "transactions" and name in {**keys, **bridges}:
+            _key(table, {**keys, **bridges}[name])
         elif name != "transactions" and len(keys) > 0:
             table.guess.needs.append("customer_id: none of its ids is in the other tables")
+    plain = is_plain(people)
+    for name, key in bridges.items():
+        guess = {**seen, **{one: table for one, (_, table) in people.items()}}[name].guess
+        for part in (guess.spec, guess.said):
+            part.pop("ids", None)
+        guess.spec["via"] = {"source": "customers" if plain else key.source, "column": key.there}
+        guess.said["via"] = f"'{key.there}' of {guess.spec['via']['source']} leads to its customers"
+
+
+def _bridges(
+    keys: Mapping[str, Key], about: Mapping[str, Candidates], others: Mapping[str, Candidates]
+) -> dict[str, Bridge]:
+    """How tables that share no id with the rest are led to it: by another column of one that does."""
+    leading = {
+        (source, column): ids
+        for source, columns in about.items()
+        if source in keys
+        for column, ids in columns.items()
+        if column != keys[source].column
+    }
+    lost = {name: columns for name, columns in {**about, **others}.items() if name not in keys}
+    found = {name: best_bridge(columns, leading) for name, columns in lost.items()}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _candidates(seen: Seen, file: File) -> dict[str, frozenset[str]]:

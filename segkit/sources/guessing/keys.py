@@ -43,6 +43,20 @@ class Key:
         return f"is customer_id: {self.shared:,} of its {self.ids:,} ids are in the other tables"
 
 
+@dataclass(frozen=True)
+class Bridge(Key):
+    """The column of a table that another one leads to the customers' ids.
+
+    Attributes
+    ----------
+    source, there : str
+        A table about customers, and its column with the same values.
+    """
+
+    source: str
+    there: str
+
+
 _OF_A_THING = re.compile(
     r"(campaign|mailing|product|item|article|sku|order|basket|invoice|receipt|transaction|store|shop"
     r"|coupon|voucher|session|visit|event|post|page|activity|ticket)_?(id|no|nr|number|key|code|upc)?"
@@ -71,7 +85,7 @@ def candidates_of(
         return {}
     rows = table.agg(segkit__rows=table.count(), **counts).execute().iloc[0]
     least = LEAST_DISTINCT * rows["segkit__rows"] if distinct else 0
-    wanted = [name for name in able if _is_named(name) or rows[name] >= least]
+    wanted = [name for name in able if is_named_id(name) or rows[name] >= least]
     return {name: ids for name in wanted if (ids := _ids(table, name))}
 
 
@@ -107,7 +121,7 @@ def find_keys(tables: Mapping[str, Candidates]) -> dict[str, Key]:
     while True:
         open_ones = [name for name in names if name not in chosen]
         best = max(
-            ((_shares(values, pool), _is_named(own), -place, name, own)
+            ((_shares(values, pool), is_named_id(own), -place, name, own)
              for name in open_ones
              for place, (own, values) in enumerate(tables[name].items())),
             default=None,
@@ -119,10 +133,34 @@ def find_keys(tables: Mapping[str, Candidates]) -> dict[str, Key]:
     return {name: _key(name, chosen, tables) for name in chosen if len(chosen) > 1}
 
 
+def best_bridge(
+    columns: Candidates, leading: Mapping[tuple[str, str], frozenset[str]]
+) -> Bridge | None:
+    """The column that shares most values with one of a table about customers; None where none does.
+
+    Parameters
+    ----------
+    columns : dict of str to frozenset of str
+        Of the table that has none of the customers' ids.
+    leading : dict of (str, str) to frozenset of str
+        Table about customers and its column -> values.
+    """
+    pairs = [
+        (_shares(values, ids), is_named_id(column), column, source, there)
+        for column, values in columns.items()
+        for (source, there), ids in leading.items()
+    ]
+    if not pairs or max(pairs)[0] < LEAST_SHARED:
+        return None
+    _, named, column, source, there = max(pairs)
+    own, ids = columns[column], leading[source, there]
+    return Bridge(column, len(own & ids), len(own), named, source, there)
+
+
 def _start(tables: Mapping[str, Candidates], names: list[str]) -> tuple[str, str]:
     """The first table, with its column that shares most with any column of the others."""
     pairs = [
-        (_shares(values, other), _is_named(column), -place, name, column)
+        (_shares(values, other), is_named_id(column), -place, name, column)
         for name in names
         for place, (column, values) in enumerate(tables[name].items())
         for second in names
@@ -140,11 +178,12 @@ def _shares(own: frozenset[str], other: frozenset[str]) -> float:
     return len(own & other) / min(len(own), len(other))
 
 
-def _is_named(column: str) -> bool:
+def is_named_id(column: str) -> bool:
+    """Whether a column's name is that of a row's or a person's id."""
     return looks_like_id(column) or is_person(column)
 
 
 def _key(name: str, chosen: Mapping[str, str], tables: Mapping[str, Candidates]) -> Key:
     own = tables[name][chosen[name]]
     others = frozenset().union(*(tables[one][column] for one, column in chosen.items() if one != name))
-    return Key(chosen[name], len(own & others), len(own), _is_named(chosen[name]))
+    return Key(chosen[name], len(own & others), len(own), is_named_id(chosen[name]))

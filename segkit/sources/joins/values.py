@@ -10,7 +10,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
-from segkit.sources.prepared import Prepared, prepare
+from segkit.sources.prepared import Prepared, prepare, refuse_mixed
 from segkit.sources.quality import READ
 from segkit.sources.traits import is_text, read_column, refuse_unreadable
 from segkit.study import Study
@@ -65,7 +65,8 @@ def prepare_sources(
     Raises
     ------
     DataError
-        A source lacks a column; see also `prepare`.
+        A source lacks a column, or an amount is in one currency here and in another there; see also
+        `prepare`.
     """
     made = {}
     for source in sources:
@@ -73,6 +74,14 @@ def prepare_sources(
         for name, trait in here.items():
             _require(source, name, trait)
         made[source.name] = prepare(con, source.rows, study, here, source.spec, source.where)
+    for name, one in wanted.items():
+        columns = one.origin.columns if len(one.origin.columns) > 1 else {}
+        named = {
+            f"{column}' of '{source}": made[source].signs.get(column, {})
+            for source, column in columns.items()
+        }
+        mixed = refuse_mixed(f"the trait '{name}'", named, one.trait, study)
+        made[sources[-1].name].notices += mixed
     return made
 
 

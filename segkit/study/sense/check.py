@@ -11,7 +11,7 @@ from segkit.study.sense.permission import check_permission
 from segkit.study.sense.sources import check_sources
 from segkit.study.spec import Study
 from segkit.study.tables import ORDER_MONEY, TableSpec
-from segkit.study.traits import TraitSpec
+from segkit.study.traits import AGES, TraitSpec
 
 TEXTUAL = frozenset({"yes_no", "category", "chosen", "country", "postcode_area"})
 RFM = ("recency_days", "n_orders", "revenue")
@@ -234,11 +234,11 @@ def _check_trait(where: str, trait: TraitSpec) -> None:
         raise StudyError(f"{where}.levels holds texts for a number", "text: number, text: number")
     if trait.kind == "category" and trait.numbers is not None:
         raise StudyError(f"{where}.levels holds numbers for a category", "names, or kind: ordered")
-    if trait.kind in {"yes_no", "date", "birth_year"} and trait.levels is not None:
+    if trait.kind in {"yes_no", "date", *AGES} and trait.levels is not None:
         raise StudyError(f"{where} is of kind {trait.kind} and has levels", "no levels for this kind")
     check_made(where, trait)
     if trait.plausible is not None:
-        if trait.kind in TEXTUAL or trait.named is not None or trait.bands:
+        if trait.kind in TEXTUAL or trait.named is not None or (trait.bands and trait.kind not in AGES):
             raise StudyError(f"{where}.plausible is given for a {trait.kind}", "a kind with numbers")
         _check_limits(f"{where}.plausible", trait.plausible)
     both = sorted({text.casefold() for text in trait.yes} & {text.casefold() for text in trait.no})

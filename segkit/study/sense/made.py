@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from segkit.errors import StudyError
-from segkit.study.traits import TraitSpec
+from segkit.study.traits import AGES, TraitSpec
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "growth": ("origin",),
@@ -16,7 +16,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 BELONGS: Mapping[str, tuple[str, ...]] = {
     "origin": ("growth", "distance_km"),
     "to": ("distance_km",),
-    "bands": ("amount",),
+    "bands": ("amount", *AGES),
     "top": ("category", "country", "postcode_area"),
     "area": ("postcode_area",),
     "lookup": ("category", "ordered", "number", "yes_no"),
@@ -24,7 +24,7 @@ BELONGS: Mapping[str, tuple[str, ...]] = {
     "option": ("chosen",),
     "separator": ("chosen",),
     "blank": ("chosen",),
-    "levels": ("number", "ordered", "category", "yes_no", "date", "birth_year"),
+    "levels": ("number", "ordered", "category", "yes_no", "date", *AGES),
 }
 """What is stated -> the kinds that it means something for."""
 WRITTEN = {"origin": "from"}
@@ -102,6 +102,10 @@ def _check_place(where: str, trait: TraitSpec) -> None:
 
 
 def _check_bands(where: str, trait: TraitSpec) -> None:
+    if trait.kind in AGES and isinstance(trait.bands, str):
+        raise StudyError(
+            f"{where}.bands is '{trait.bands}'", "upper ends in years, such as [24, 44, 64]"
+        )
     if isinstance(trait.bands, list) and any(low >= high for low, high in pairwise(trait.bands)):
         raise StudyError(f"{where}.bands is {trait.bands}", "ascending upper ends, each once")
 

@@ -18,6 +18,8 @@ def check_sources(study: Study) -> None:
         _require_id(study)
     for name, spec in study.about_customers.items():
         _check_mapped_once(name, spec.columns)
+    for name, spec in study.every_table.items():
+        _check_via(name, spec.via, study)
     _check_profile(study, known)
     for name, trait in study.traits.items():
         _check_origin(f"traits.{name}", trait, study, known)
@@ -56,6 +58,24 @@ def _check_mapped_once(name: str, columns: Mapping[str, str | list[str]]) -> Non
                     "Take one of the two out",
                 )
             mapped[column] = ours
+
+
+def _check_via(name: str, via: Mapping[str, str] | None, study: Study) -> None:
+    """A table that names customers in another way is led to their ids by one that holds both."""
+    if via is None:
+        return
+    source = via["source"]
+    able = [
+        one
+        for one, spec in study.about_customers.items()
+        if one != name and "customer_id" in spec.columns and spec.via is None
+    ]
+    if source not in able or "customer_id" not in study.every_table[name].columns:
+        raise StudyError(
+            f"{name}.via names '{source}'",
+            f"for a table that maps a customer_id, a table about customers with ids of its own: "
+            f"{', '.join(able) or 'there is none'}",
+        )
 
 
 def _check_profile(study: Study, known: Sequence[str]) -> None:
