@@ -303,6 +303,12 @@ def test_settings_out_of_range_are_refused(setting, said):
         readable_rules(*planted(), **setting)
 
 
+def test_segments_that_are_no_series_are_refused():
+    labels, frame = planted()
+    with pytest.raises(ParameterError, match=r"labels is a list.*Series"):
+        readable_rules(list(labels), frame)
+
+
 def test_assign_names_a_missing_column_s_nearest(found):
     with pytest.raises(DataError, match=r"no column 'area'.*Did you mean 'areas'"):
         found.assign(planted()[1].rename(columns={"area": "areas"}))

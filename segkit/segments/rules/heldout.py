@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from segkit.errors import DataError
+from segkit.errors import DataError, ParameterError
 from segkit.segments.rules.conditions import Condition
 from segkit.segments.rules.form import Where, all_of, any_of
 from segkit.segments.rules.surrogate import Leaf
@@ -20,6 +20,8 @@ NO_RULE = "no rule"
 
 def aligned(labels: pd.Series, frame: pd.DataFrame) -> pd.Series:
     """Return the segment keys as text in the order of the frame; refuse what doesn't fit."""
+    if not isinstance(labels, pd.Series):
+        raise ParameterError(f"labels is a {type(labels).__name__}", "a pandas Series of segment keys")
     if not labels.index.equals(frame.index):
         if not (labels.index.is_unique and frame.index.is_unique):
             raise DataError("labels and frame differ in their index", "one row per customer in both")
