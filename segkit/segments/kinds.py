@@ -49,13 +49,6 @@ def check_frame(frame: pd.DataFrame) -> None:
         raise DataError(f"there are two columns '{twice}'", "every base once")
     if not len(frame.columns):
         raise DataError("the frame has no columns", "one base or more")
-    if not frame.index.is_unique:
-        shared = int(frame.index.duplicated(keep=False).sum())
-        raise DataError(
-            f"{shared:,} of {len(frame):,} rows share their index with another row",
-            "one row per customer, with an index of its own",
-            "Make one row of each customer's, or number them: frame.reset_index(drop=True)",
-        )
     if len(frame) < MIN_CUSTOMERS:
         raise DataError(f"there are {len(frame):,} customers", f"{MIN_CUSTOMERS} or more")
     for name in frame:

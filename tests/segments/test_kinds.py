@@ -63,7 +63,6 @@ def test_what_has_no_usable_value_counts_as_missing(column, where):
         (lambda frame: frame.assign(first=frame.index), "'first' has 60 different texts.*id"),
         (lambda frame: pd.concat([frame, frame], axis=1), "two columns 'first'"),
         (lambda frame: frame.set_axis([0, "second"], axis=1), "a base is named 0.*Rename"),
-        (lambda frame: pd.concat([frame, frame[:5]]), "10 of 65 rows share their index.*reset_index"),
     ],
 )
 def test_frames_that_cannot_be_cut_are_refused(change, said):
