@@ -22,6 +22,7 @@ from segkit.reporting.workspace import Run
 from segkit.segments.evidence.choose import USABLE
 from segkit.segments.segmentation import UNSURE
 from segkit.shown import Shown
+from segkit.study.traits import AGES, DATES
 
 FRAGMENT = "application/vnd.segkit.section+html"
 """MIME type of a section without its style, which the page template picks up."""
@@ -66,7 +67,7 @@ class Report(Shown):
     def header(self) -> Section:
         """Title, what was counted, and when."""
         kinds = {trait.kind for trait in self.run.study.traits.values()}
-        dated = bool(kinds & {"date", "birth_year", "birth_date"} or self.run.study.events)
+        dated = bool(kinds & {*AGES, *DATES} or self.run.study.events)
         structure = self.run.segments.structure
         n_bases = self._told.fact("study/bases", len(self.run.study.bases), "traits")
         return self._section("header", dated=dated, n_bases=n_bases, kind=kind(structure))

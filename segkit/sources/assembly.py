@@ -32,6 +32,7 @@ from segkit.sources.guessing.unused import unused_of
 from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
+from segkit.study.traits import DATES
 
 
 def assemble(name: str, told: Told) -> Draft:
@@ -200,7 +201,7 @@ def _settle_formats(seen: Seen, part: Guessed) -> None:
     """A trait's dates are read as the table's are, unless it says otherwise."""
     if "date_format" in seen.guess.spec:
         for trait in part.traits.values():
-            if trait["kind"] in {"date", "birth_date"}:
+            if trait["kind"] in DATES:
                 trait.setdefault("date_format", "ISO8601")
 
 

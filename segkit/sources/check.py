@@ -126,10 +126,8 @@ def settle(
     loosely = _staged(loose, parsed)
     rules = rules_of(loose, loosely, columns_of(loose, loosely))
     branches = [(fits.fill_null(False), ibis.literal(name)) for name, fits in rules.items()]
-    if BARRED in loose.columns:
-        branches.insert(0, (loose[BARRED].notnull(), loose[BARRED]))
-    if UNMATCHED in loose.columns:
-        branches.insert(0, (loose[UNMATCHED].notnull(), loose[UNMATCHED]))
+    told = [loose[one] for one in (UNMATCHED, BARRED) if one in loose.columns]
+    branches = [*((rule.notnull(), rule) for rule in told), *branches]
     rule = ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
     table = con.create_table(ibis.util.gen_name("staged"), loose.mutate(**{_RULE: rule}), temp=True)
     read = _staged(table, parsed)

@@ -69,11 +69,14 @@ def bands_of(trait: TraitSpec) -> list[str]:
     return band_labels(_edges(trait)) if trait.bands else []
 
 
-def band_of(number: Any, trait: TraitSpec) -> Any:
-    """The band of a trait's bands that a number lies in; null where there is none."""
-    ends = [*_edges(trait), float("inf")]
+def band_of(low: Any, high: Any, trait: TraitSpec) -> Any:
+    """The band of a trait's bands that holds all of a range; null where none does."""
+    edges = [float("-inf"), *_edges(trait), float("inf")]
     return ibis.cases(
-        *((number <= end, label) for end, label in zip(ends, bands_of(trait), strict=True))
+        *(
+            (_within(low, high, below, above), label)
+            for (below, above), label in zip(pairwise(edges), bands_of(trait), strict=True)
+        )
     )
 
 
@@ -106,12 +109,7 @@ def _amount(table: ibis.Table, trait: TraitSpec, _: TableSpec) -> Made:
     blank = is_blank(table[trait.column])
     if not trait.bands:
         return Made(_middle(low, high), blank, before)
-    edges = [float("-inf"), *_edges(trait), float("inf")]
-    fits = [
-        (_within(low, high, below, above), label)
-        for (below, above), label in zip(pairwise(edges), bands_of(trait), strict=True)
-    ]
-    band = ibis.cases(*fits)
+    band = band_of(low, high, trait)
     over = low.notnull() & ~low.isnan() & band.isnull()
     return Made(band, blank, before | {"a range over more than one band": over})
 

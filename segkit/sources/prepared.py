@@ -95,7 +95,7 @@ def prepare(
     )
     made.notices += said
     amounts = {
-        column: amounts_of(customers, column)
+        column: text_counts(customers, column)
         for column in dict.fromkeys(_amount_columns(traits))
         if column in customers.columns
     }
@@ -175,13 +175,13 @@ def amount_marks(
 
 
 def _join_countries(con: Backend, made: Prepared, column: str) -> None:
-    counts = amounts_of(made.table, column)
+    counts = text_counts(made.table, column)
     names = [KNOWN_AS.get(plain_country(one)) for one in counts["text"]]
     entries = pd.DataFrame({_KEY: counts["text"], joined("country", column): pd.Series(names)})
     _join(con, made, text_of(made.table[column]), entries.dropna())
 
 
-def amounts_of(table: ibis.Table, column: str) -> pd.DataFrame:
+def text_counts(table: ibis.Table, column: str) -> pd.DataFrame:
     """A column's texts, and how often each comes."""
     filled = table.select(text=text_of(table[column]))
     filled = filled.filter(filled.text.notnull() & (filled.text != ""))

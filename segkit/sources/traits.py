@@ -19,10 +19,9 @@ from segkit.sources.values import as_moment, as_number, is_blank, text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
 from segkit.study.tables import TableSpec
-from segkit.study.traits import AGES, NUMBERS, OTHER, TraitSpec, last_day
+from segkit.study.traits import AGES, DATES, NUMBERS, OTHER, TraitSpec, last_day
 
 _WHY = "__why"
-_DATED = ("date", "birth_date")
 TEXTS = frozenset({"category", "ordered", "country", "postcode_area"})
 """Kinds whose values are texts."""
 
@@ -143,7 +142,7 @@ def _last_reasons(value: Any, more: Mapping[str, Any], trait: TraitSpec) -> dict
     reasons = {"can't be read": value.isnull()}
     reasons |= {reason: is_so.fill_null(False) for reason, is_so in more.items()}
     if trait.plausible is not None and not trait.bands:
-        reasons |= not_plausible(value, trait.plausible)
+        reasons |= _not_plausible(value, trait.plausible)
     return reasons
 
 
@@ -170,8 +169,8 @@ def _value(
         if not trait.bands:
             return age, odd
         if trait.plausible is not None:
-            odd |= not_plausible(age, trait.plausible)
-        return band_of(age, trait), odd
+            odd |= _not_plausible(age, trait.plausible)
+        return band_of(age, age, trait), odd
     return (text if number is None else number), {}
 
 
@@ -186,7 +185,7 @@ def _age(raw: Any, number: Any, trait: TraitSpec, spec: TableSpec, study: Study)
     return (last.year - born.year() - passed.ifelse(0, 1)).cast("float64")
 
 
-def not_plausible(value: Any, limits: list[float]) -> dict[str, Any]:
+def _not_plausible(value: Any, limits: list[float]) -> dict[str, Any]:
     """The reason against values outside of some limits."""
     low, high = limits
     return {f"not plausible (outside {low:g} to {high:g})": ~value.between(low, high)}
@@ -258,7 +257,7 @@ def refuse_unreadable(
 
 
 def _date_fix(trait: TraitSpec) -> str:
-    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind in _DATED else ""
+    return ', its `date_format` such as "%d/%m/%Y"' if trait.kind in DATES else ""
 
 
 def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
@@ -270,7 +269,7 @@ def _accepted(trait: TraitSpec, spec: TableSpec) -> str:
         return f"{', '.join(trait.yes)} for yes and {', '.join(trait.no)} for no"
     if trait.kind in MADE:
         return ACCEPTED[trait.kind]
-    if trait.kind in _DATED:
+    if trait.kind in DATES:
         return f"dates as date_format '{trait.date_format or spec.date_format}' of the trait says"
     return f"numbers with decimal '{spec.decimal}'; `kind: amount` also reads currencies and units"
 

@@ -15,6 +15,8 @@ PAIRS = ("growth", "distance_km")
 """Kinds made of two columns, which `from` names; of all others it names the sources."""
 AGES = ("birth_year", "birth_date")
 """Kinds that become an age."""
+DATES = ("date", "birth_date")
+"""Kinds that a file holds as dates."""
 NUMBERS = ("number", "birth_year")
 """Kinds that a file holds as numbers."""
 UNITS = {

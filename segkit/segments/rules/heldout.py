@@ -8,13 +8,12 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
+from segkit.disclosure import MIN_CELL
 from segkit.errors import DataError, ParameterError
 from segkit.segments.rules.conditions import Condition
 from segkit.segments.rules.form import Where, all_of, any_of
 from segkit.segments.rules.surrogate import Leaf
 
-MIN_CELL = 10
-"""Figures on fewer held-out customers than this are left out."""
 NO_RULE = "no rule"
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from markupsafe import escape
 
+from segkit.disclosure import MIN_CELL
 from segkit.errors import ParameterError
 from segkit.segments.rules import sqltext
 from segkit.segments.rules.form import any_of_sql
-from segkit.segments.rules.heldout import MIN_CELL, NO_RULE, aligned, held_out, scores, tables
+from segkit.segments.rules.heldout import NO_RULE, aligned, held_out, scores, tables
 from segkit.segments.rules.surrogate import (
     Leaf,
     grow,

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from segkit.sources.exports.told import File, Told, with_piece
+from segkit.sources.exports.told import File, Told, unlike, with_piece
 from segkit.sources.guess import look
 from segkit.sources.guessing.keys import candidates_of, is_named_id
 from segkit.sources.guessing.kinds import fitting
-from segkit.sources.parts import differing, named_files
+from segkit.sources.parts import named_files
 
 
 def put_pieces(told: Told) -> None:
@@ -34,8 +34,7 @@ def _looked_at(told: Told, file: File) -> File:
 
 def _is_piece(first: File, other: File) -> bool:
     """Whether two tables about customers have the same columns and no customer in common."""
-    alike = first.export == other.export and first.how == other.how
-    if not alike or differing("", first.names, "", other.names):
+    if unlike(first, other):
         return False
     here, there = _ids(first), _ids(other)
     return bool(here) and all(ids.isdisjoint(there.get(name, ())) for name, ids in here.items())

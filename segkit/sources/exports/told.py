@@ -110,18 +110,23 @@ class Told:
 
 def with_piece(first: File, other: File) -> File:
     """A table of one file more, which has the same columns and is read in the same way."""
-    here, there = first.path.name, other.path.name
-    if first.export != other.export:
-        why = f"{here} is {first.export}, {there} is {other.export}"
-    else:
-        why = differing(here, first.names, there, other.names)
-    if why or first.how != other.how:
-        why = (
-            why or f"{there} is written in another way than {here} (delimiter, encoding, lines on top)"
-        )
+    why = unlike(first, other)
+    if why:
+        both = f"{first.path.name} and {other.path.name}"
         raise StudyError(
-            f"{here} and {there} are both {first.kind}: {KINDS[first.kind]}; {why}",
+            f"{both} are both {first.kind}: {KINDS[first.kind]}; {why}",
             "one file of each kind, or several with the same columns",
             "Export them alike, or leave one out",
         )
     return replace(first, others=(*first.others, other.path))
+
+
+def unlike(first: File, other: File) -> str:
+    """Why two files can't be pieces of one table; empty where they can."""
+    here, there = first.path.name, other.path.name
+    if first.export != other.export:
+        return f"{here} is {first.export}, {there} is {other.export}"
+    why = differing(here, first.names, there, other.names)
+    if why or first.how == other.how:
+        return why
+    return f"{there} is written in another way than {here} (delimiter, encoding, lines on top)"

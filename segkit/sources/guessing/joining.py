@@ -42,11 +42,10 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
     first = {name: candidates[name] for name in ("transactions",) if name in candidates}
     keys = find_keys({**first, **about, **candidates})
     bridges = _bridges(keys, about, candidates)
+    found = {**keys, **bridges}
     for name, (file, table) in list(people.items()):
-        if name in keys:
-            _key(table, keys[name])
-        elif name in bridges:
-            _key(table, bridges[name])
+        if name in found:
+            _key(table, found[name])
         elif (file.is_survey or file.among_others) and len(people) + len(joinable) > 1:
             told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
             del people[name]
@@ -55,13 +54,13 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
         else:
             _say_no_id(table)
     for name, table in joinable.items():
-        if name != "transactions" and name in {**keys, **bridges}:
-            _key(table, {**keys, **bridges}[name])
+        if name != "transactions" and name in found:
+            _key(table, found[name])
         elif name != "transactions" and len(keys) > 0:
             table.guess.needs.append("customer_id: none of its ids is in the other tables")
     plain = is_plain(people)
     for name, key in bridges.items():
-        guess = {**seen, **{one: table for one, (_, table) in people.items()}}[name].guess
+        guess = (people[name][1] if name in people else seen[name]).guess
         for part in (guess.spec, guess.said):
             part.pop("ids", None)
         guess.spec["via"] = {"source": "customers" if plain else key.source, "column": key.there}

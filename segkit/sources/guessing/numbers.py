@@ -12,7 +12,7 @@ from segkit.sources.currencies import mixed_notices
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.money import money_of, number_of, settle_columns
 from segkit.sources.parts import named_files
-from segkit.sources.prepared import amount_marks, amounts_of, signs_of
+from segkit.sources.prepared import amount_marks, signs_of, text_counts
 from segkit.sources.seen import Seen
 from segkit.sources.values import shape
 from segkit.study.defaults import RULES
@@ -54,7 +54,7 @@ def ask_traits(seen: Seen, guessed: Guessed) -> None:
     ask_numbers(seen, [column for column, kind in kinds.items() if kind in NUMBERS])
     spec, limit = table_spec(seen.guess.spec), RULES["max_unreadable_share"]
     for column in [column for column, kind in kinds.items() if kind == "amount"]:
-        counts = amounts_of(seen.table, column)
+        counts = text_counts(seen.table, column)
         _asked(seen, partial(amount_marks, column, counts, spec, _name(seen), limit))
         named = {column: signs_of(counts)}
         _asked(seen, partial(mixed_notices, _name(seen), named, RULES["mixed_currencies"]))
