@@ -11,6 +11,7 @@ import segkit
 from segkit.errors import DataError, ParameterError
 from segkit.segments.evidence.choose import CLEAR_VALLEY, VALLEY, conditions
 from segkit.segments.evidence.structure import Structure
+from segkit.segments.kinds import ATOM
 from segkit.segments.space import fit_space
 from tests.conftest import make_groups
 from tests.segments.made import LEAST, QUICK, customers, make_answers, shuffled
@@ -121,6 +122,17 @@ def test_level_borders_in_few_dimensions_are_no_groups():
     structure = segkit.assess_structure(pd.DataFrame(shares).rename(columns="part {}".format), **QUICK)
     assert structure.by_k.at[4, "valley"] > VALLEY
     assert structure.verdict == "reproducible"
+
+
+def test_shares_counted_in_few_baskets_with_zeros_among_them_are_no_groups():
+    rng = np.random.default_rng(4)
+    parts = np.array(
+        [rng.multinomial(5 + size, rng.dirichlet([1, 1, 1])) for size in rng.poisson(30, 500)]
+    )
+    shares = pd.DataFrame(parts / parts.sum(axis=1, keepdims=True)).rename(columns="part {}".format)
+    assert (shares == 0).mean().max() > ATOM
+    limits = segkit.assess_structure(shares, **LEAST).by_k["valley_limit"]
+    assert (limits == CLEAR_VALLEY).all()
 
 
 def test_more_dimensions_have_room_for_groups_with_level_borders():

@@ -12,7 +12,7 @@ from segkit.segments.clustering.assignment import nearest_centre
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.estimators.famd import FAMD
 from segkit.segments.evidence.blob import Blob, fit_blob
-from segkit.segments.kinds import is_smooth
+from segkit.segments.kinds import FEW_LEVELS, is_smooth
 from segkit.segments.space import Space, share_a_scale
 from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
 
@@ -67,7 +67,8 @@ class Reference:
     @property
     def is_flat(self) -> bool:
         """Whether there are so few dimensions that three or four parts of one cloud tile it."""
-        return self.is_smooth and int(np.linalg.matrix_rank(self.tested)) <= FEW_DIMENSIONS
+        is_stepped = any(len(np.unique(column)) <= FEW_LEVELS for column in self.joined.T)
+        return not is_stepped and int(np.linalg.matrix_rank(self.tested)) <= FEW_DIMENSIONS
 
     def points(self, joined: np.ndarray) -> np.ndarray:
         """Scale rows as the customers were scaled; the same for the data and for every blob."""
