@@ -135,6 +135,18 @@ def test_shares_counted_in_few_baskets_with_zeros_among_them_are_no_groups():
     assert (limits == CLEAR_VALLEY).all()
 
 
+@pytest.mark.parametrize(
+    ("n_things", "tastes", "verdict"), [(3, [0.4], "reproducible"), (5, [2, -2], "natural")]
+)
+def test_rankings_by_one_taste_are_one_cloud_and_by_two_are_groups(n_things, tastes, verdict):
+    """Three things can be put in six orders only: six heaps of customers, whoever they are."""
+    own = np.resize(tastes, 400)[:, None] * np.linspace(-1, 1, n_things)
+    liked = own + np.random.default_rng(2).normal(size=(400, n_things))
+    ranked = pd.DataFrame(np.argsort(np.argsort(liked, axis=1), axis=1) + 1)
+    structure = segkit.assess_structure(ranked.rename(columns="place of {}".format), **QUICK)
+    assert structure.verdict == verdict
+
+
 def test_more_dimensions_have_room_for_groups_with_level_borders():
     frame = make_groups(280, 4)[0]
     wide = frame.assign(**{f"other {n}": np.sin(frame["first"] * 10**n) for n in (3, 4)})

@@ -97,14 +97,16 @@ def fit_reference(space: Space, coded: np.ndarray, seed: int) -> Reference:
     rows = np.sort(rng.choice(len(coded), min(len(coded), TEST_ROWS), replace=False))
     coded = coded[rows]
     width = len(space.numbers)
-    numbers = space.scaled(coded[:, :width])
+    given = coded[:, :width]
+    keeps_scale = space.form == "scaled" and share_a_scale(given[:, np.ptp(given, axis=0) > 0])
+    # answers as they were given: so the places of a ranking can be compared
+    numbers = given if keeps_scale and (space.scale == 1).all() else space.scaled(given)
     codes = [_in_order(numbers, coded[:, width:], place) for place in range(coded.shape[1] - width)]
     joined = np.column_stack([numbers, *codes])
     keep = np.ptp(joined, axis=0) > 0
     joined, n_numbers = joined[:, keep], int(keep[:width].sum())
     names = tuple(np.array(space.numbers, dtype=object)[keep[:width]])
     stepped = np.arange(joined.shape[1]) >= n_numbers
-    keeps_scale = space.form == "scaled" and share_a_scale(coded[:, :width][:, keep[:width]])
     blob = fit_blob(joined, rng, stepped)
     return Reference(rows, names, joined, n_numbers, len(space.axes), keeps_scale, blob)
 
