@@ -114,6 +114,17 @@ def effect_bar(delta: float) -> Markup:
     )
 
 
+def strip(percentiles: Sequence[float]) -> Markup:
+    """A stroke at every twentieth of the customers, beside the sentence that says what it shows."""
+    start, reach = percentiles[0], (percentiles[-1] - percentiles[0]) or 1.0
+    strokes = [
+        line(x, 1, x, 11, "stroke") for x in (2 + 116 * (one - start) / reach for one in percentiles)
+    ]
+    return Markup('<svg class="eff" viewBox="0 0 120 12" aria-hidden="true">{}</svg>').format(
+        joined(strokes)
+    )
+
+
 def stability_curve(
     by_k: pd.DataFrame, chosen: int, usable: float, facts: Mapping[int, Mapping[str, Fact]]
 ) -> Markup:
