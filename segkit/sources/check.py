@@ -8,9 +8,9 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.files import Raw
-from segkit.sources.printable import listed
+from segkit.sources.printable import listed, require
 from segkit.sources.quality import AGAIN, MALFORMED, account
 from segkit.sources.values import looks_like_float_id, looks_rounded, shape
 from segkit.study.schema import OPEN
@@ -84,23 +84,14 @@ class Check:
 
 def require_columns(raw: Raw, spec: TableSpec) -> None:
     """Refuse a mapping that names a column which the table doesn't have."""
-    mapped = [
-        column
-        for names in spec.columns.values()
-        for column in ([names] if isinstance(names, str) else names)
-    ]
     left_open = [name for name, column in spec.columns.items() if column == OPEN]
     if left_open:
         raise DataError(
             f"study.yaml leaves open which column of {raw.where} is {', '.join(left_open)}",
             ", ".join(listed(raw.table.columns)),
         )
-    missing = [column for column in mapped if column not in raw.table.columns]
-    if missing:
-        raise DataError(
-            f"{raw.where} has no column '{missing[0]}', which study.yaml names",
-            fix=nearest(missing[0], listed(raw.table.columns)),
-        )
+    mapped = [column for names in spec.mapped.values() for column in names]
+    require(mapped, raw.table.columns, raw.where, "study.yaml")
 
 
 def settle(

@@ -8,7 +8,7 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.amounts import looks_like_date, number_forms, read_range
 from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
@@ -16,6 +16,7 @@ from segkit.sources.currencies import Named, mixed_notices, named_in
 from segkit.sources.files import read_raw
 from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
+from segkit.sources.printable import require
 from segkit.sources.values import text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
@@ -202,12 +203,8 @@ def _join_lookup(con: Backend, made: Prepared, name: str, trait: TraitSpec, stud
     asked = dict(trait.lookup or {})
     spec = TableSpec(file=asked["file"], columns={})
     raw = read_raw(con, f"lookup_{name}", spec, study.folder)
-    for column in (asked["key"], asked["value"]):
-        if column not in raw.table.columns:
-            raise DataError(
-                f"the lookup table {raw.where} of '{name}' has no column '{column}'",
-                fix=nearest(column, raw.table.columns),
-            )
+    where = f"the lookup table {raw.where} of '{name}'"
+    require([asked["key"], asked["value"]], raw.table.columns, where, "`lookup`")
     made.inputs[f"lookup_{name}"] = raw.sha256
     key, value = (raw.table[asked[side]].cast("string").strip() for side in ("key", "value"))
     entries = raw.table.select(**{_KEY: key.lower(), joined("entry", name): value}).distinct()
@@ -215,7 +212,7 @@ def _join_lookup(con: Backend, made: Prepared, name: str, trait: TraitSpec, stud
     n_twice = int(entries[_KEY].duplicated().sum())
     if n_twice:
         raise DataError(
-            f"the lookup table {raw.where} of '{name}' says two things of {n_twice:,} keys",
+            f"{where} says two things of {n_twice:,} keys",
             "one value for each key",
         )
     text: Any = made.table[trait.column].cast("string").strip().lower()

@@ -1,6 +1,7 @@
 """Raw values -> ids, moments and numbers; what can't be read becomes null, never a guess."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -59,6 +60,12 @@ def is_blank(raw: Any) -> Any:
     """Whether a cell holds nothing."""
     told = raw.cast("string").strip().lower().isin(["", "nan", "null", "<na>"])
     return (raw.isnull() | told).fill_null(True)
+
+
+def is_one_of(raw: Any, words: Iterable[Any]) -> Any:
+    """Whether a cell holds one of some words, whatever their case; a blank is the empty word."""
+    told = raw.cast("string").strip().lower().fill_null("")
+    return told.isin([str(word).strip().lower() for word in words])
 
 
 def as_id(value: Value, spec: TableSpec) -> StringValue:

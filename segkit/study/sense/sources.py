@@ -17,7 +17,7 @@ def check_sources(study: Study) -> None:
     if study.sources and "customers" in study.tables:
         _require_id(study)
     for name, spec in study.about_customers.items():
-        _check_mapped_once(name, spec.columns)
+        _check_mapped_once(name, spec.mapped)
     for name, spec in study.every_table.items():
         _check_via(name, spec.via, study)
     _check_profile(study, known)
@@ -46,11 +46,11 @@ def _require_id(study: Study) -> None:
         )
 
 
-def _check_mapped_once(name: str, columns: Mapping[str, str | list[str]]) -> None:
+def _check_mapped_once(name: str, columns: Mapping[str, list[str]]) -> None:
     """One column can't be the id and something else: what joins tables says nothing about people."""
     mapped: dict[str, str] = {}
     for ours, given in columns.items():
-        for column in [given] if isinstance(given, str) else given:
+        for column in given:
             if column in mapped:
                 raise StudyError(
                     f"{name}.columns maps '{column}' twice, as {mapped[column]} and as {ours}",
@@ -127,10 +127,9 @@ def _check_origin(where: str, trait: TraitSpec, study: Study, known: Sequence[st
 
 def _refuse_contact(where: str, source: str, column: str, study: Study) -> None:
     """What tells people apart describes nobody."""
-    mapped = study.about_customers[source].columns if source else {}
+    mapped = study.about_customers[source].mapped if source else {}
     for ours in ("customer_id", "email", "phone", "name"):
-        given = mapped.get(ours, ())
-        if column in ([given] if isinstance(given, str) else given):
+        if column in mapped.get(ours, ()):
             raise StudyError(
                 f"{where} reads '{column}', which {source}.columns maps as {ours}",
                 "traits that many customers share; ids and contacts only tell people apart",
