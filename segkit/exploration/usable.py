@@ -7,10 +7,9 @@ import pandas as pd
 from segkit.exploration.kinds import MOST_LEVELS, Column
 from segkit.exploration.subject import Subject
 from segkit.sources.basis import BASES, NOT_KNOWN, basis_by_name
+from segkit.sources.guessing.bases import MOST_MISSING
 
 CAN, DESCRIBES, CANNOT = "can", "only describes", "can't"
-MOST_MISSING = 0.3
-"""Share of customers without a value above which a column only describes."""
 ALIKE = 0.99
 """Share of one value from which nearly everyone is alike."""
 

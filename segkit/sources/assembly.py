@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +32,7 @@ from segkit.sources.guessing.unused import unused_of
 from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
-from segkit.study.traits import DATES
+from segkit.study.traits import DATES, day_after
 
 
 def assemble(name: str, told: Told) -> Draft:
@@ -257,7 +257,7 @@ def _date(draft: Draft, seen: dict[str, Seen]) -> None:
         if name != "products" and (name != "consent" or table.as_of != OPEN)
     }
     if draft.observed:
-        days["profile"] = (_after(draft.observed), "row of a source")
+        days["profile"] = (day_after(draft.observed), "row of a source")
     is_of_file = draft.guessed.as_of_why.startswith("a guess")
     if not days or (not set(days) - {"consent", "profile"} and not is_of_file):
         days["customers"] = (draft.guessed.as_of, "")
@@ -270,7 +270,3 @@ def _date(draft: Draft, seen: dict[str, Seen]) -> None:
     draft.as_of_why = f"exclusive; the day after the last {what}{where}"
     if name == "customers":
         draft.as_of_why = draft.guessed.as_of_why
-
-
-def _after(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -12,7 +12,7 @@ from segkit.errors import DataError
 from segkit.sources.files import Raw
 from segkit.sources.printable import listed, require
 from segkit.sources.quality import AGAIN, MALFORMED, account
-from segkit.sources.values import looks_like_float_id, looks_rounded, shape
+from segkit.sources.values import common_shapes, looks_like_float_id, looks_rounded
 from segkit.study.schema import OPEN
 from segkit.study.tables import TableSpec
 
@@ -139,6 +139,12 @@ def copy_number(table: ibis.Table) -> Any:
     return ibis.row_number().over(ibis.window(group_by=as_it_came(table)))
 
 
+def count_copies(table: ibis.Table) -> int:
+    """How many lines are exact copies of an earlier one."""
+    distinct = table.select(*as_it_came(table)).distinct().count()
+    return int(table.count().execute()) - int(distinct.execute())
+
+
 def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
     """Refuse ids such as "12346.0": as text they match nothing that holds 12346."""
     given = [str(spec.columns[name]) for name in names if name in spec.columns]
@@ -225,6 +231,5 @@ def _stated(value: Any, spec: TableSpec) -> str:
 
 def shapes(raw: Raw, column: str, failed: Any) -> str:
     """Commonest forms of the unreadable values: safe to print, whatever the column holds."""
-    lines = raw.table.filter(failed).select(shape=shape(raw.table[column]))
-    common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)
-    return ", ".join(f"'{row.shape}' ({row.n:,})" for row in common.execute().itertuples())
+    common = common_shapes(raw.table.filter(failed), column, most=3)
+    return ", ".join(f"'{form}' ({n:,})" for form, n in common.items())

@@ -46,6 +46,12 @@ def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str
     return f"{customers}, {orders} and {money_text(counts['amount'], currency)} in sales on {lines}"
 
 
+def by_month(table: ibis.Table, dates: Any, counted: Any) -> pd.Series:
+    """What is counted of a table, by the first day of each month of its dates."""
+    months = table.group_by(month=dates.truncate("M")).agg(n=counted).order_by("month")
+    return months.execute().set_index("month")["n"]
+
+
 def quiet_end(lines: ibis.Table, study: Study) -> list[str]:
     """Say when the data end long before the reference date: everyone then looks away for as long."""
     days = (pd.Timestamp(study.as_of) - lines.order_date.max().execute()).days

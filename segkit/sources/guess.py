@@ -4,7 +4,6 @@ Nothing is guessed when a study runs; everything here ends in a commented file t
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from segkit.sources.values import (
 )
 from segkit.study.schema import OPEN
 from segkit.study.tables import ORDER_MONEY, TableSpec, table_spec
+from segkit.study.traits import day_after
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
@@ -135,10 +135,10 @@ def has_money(columns: Mapping[str, Any]) -> bool:
 def guess_dates(seen: Seen, column: str) -> None:
     """The format that reads a column's dates, and the day after the last of them."""
     if not seen.table[column].type().is_string():
-        seen.as_of = _day_after(seen.table[column].cast("timestamp"), seen)
+        seen.as_of = day_after_last(seen.table[column].cast("timestamp"), seen)
         return
     if seen.share(column, f"{ISO_DATE}|{ISO_OFFSET}") > 0.99:
-        seen.as_of = _day_after(as_moment(seen.table[column], TableSpec("", {}), "UTC"), seen)
+        seen.as_of = day_after_last(as_moment(seen.table[column], TableSpec("", {}), "UTC"), seen)
         return
     shares = {pattern: _parsed_share(seen, column, pattern) for pattern in DATE_FORMATS}
     best = max(shares.values())
@@ -150,7 +150,7 @@ def guess_dates(seen: Seen, column: str) -> None:
     seen.guess.said["date_format"] = f"{fitting[0]}, which reads {best:.0%} of '{column}'"
     if len(fitting) > 1:
         seen.guess.needs.append(f"date_format: {' and '.join(fitting)} read '{column}' equally well")
-    seen.as_of = _day_after(try_strptime(seen.text(column), fitting[0]), seen)
+    seen.as_of = day_after_last(try_strptime(seen.text(column), fitting[0]), seen)
 
 
 def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
@@ -160,9 +160,10 @@ def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
     return float(filled.agg(share=parsed.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
-def _day_after(moment: Any, seen: Seen) -> str:
+def day_after_last(moment: Any, seen: Seen) -> str:
+    """The day after the last of some moments; left open where none can be read."""
     last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
-    return OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
+    return OPEN if pd.isna(last) else day_after(last.date().isoformat())
 
 
 def guess_ids(seen: Seen) -> None:

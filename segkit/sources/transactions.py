@@ -10,8 +10,8 @@ from ibis.backends.duckdb import Backend
 from segkit.sources.check import (
     Check,
     Values,
-    as_it_came,
     copy_number,
+    count_copies,
     is_filled,
     refuse_float_ids,
     refuse_malformed,
@@ -91,9 +91,7 @@ def notices(check: Check, study: Study) -> list[str]:
     """Odd things that were counted and left as they are."""
     found, spec = [], study.tables["transactions"]
     if study.rules["duplicates"] == "keep":
-        table = check.raw.table
-        distinct = table.select(*as_it_came(table)).distinct().count()
-        copies = int(table.count().execute()) - int(distinct.execute())
+        copies = count_copies(check.raw.table)
         if copies:
             found.append(
                 f"{copies:,} lines are exact copies of another line; they are kept, since equal lines "

@@ -234,6 +234,17 @@ def last_day(as_of: str) -> date:
     return date.fromisoformat(as_of) - timedelta(days=1)
 
 
+def day_after(day: str) -> str:
+    """The earliest as_of for which a day counts.
+
+    Examples
+    --------
+    >>> day_after("2024-02-29"), last_day(day_after("2024-02-29")).isoformat()
+    ('2024-03-01', '2024-02-29')
+    """
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
 def _texts(given: Any) -> tuple[str, ...]:
     """YAML takes a bare Yes or TRUE for a truth value: every word for it is meant then."""
     if isinstance(given, bool):

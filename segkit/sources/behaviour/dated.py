@@ -12,8 +12,8 @@ from segkit.sources.check import (
     BARRED,
     Check,
     Values,
-    as_it_came,
     copy_number,
+    count_copies,
     is_filled,
     refuse_float_ids,
     refuse_malformed,
@@ -195,9 +195,7 @@ def _refuse_nothing_kept(check: Check, name: str) -> None:
 def _copies(check: Check, study: Study) -> list[str]:
     if study.rules["duplicates"] != "keep":
         return []
-    table = check.raw.table
-    distinct = table.select(*as_it_came(table)).distinct().count()
-    copies = int(table.count().execute()) - int(distinct.execute())
+    copies = count_copies(check.raw.table)
     if not copies:
         return []
     return [

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from segkit.sources.guess import likely_kind
+from segkit.sources.guess import LEAST_ROWS, likely_kind
 from segkit.sources.guessing.consents import fit_consent
 from segkit.sources.guessing.customers import texts_of
 from segkit.sources.guessing.fit import Fit
@@ -15,7 +15,6 @@ from segkit.sources.seen import Guess, Looked, Seen
 
 SAMPLE = 20_000
 """Rows that are looked at to tell what a file holds."""
-LEAST_ROWS = 10
 WEAK_BESIDE_ORDERS = ("campaigns", "coupons", "activities", "social", "emails")
 """What a table that names orders or products is not, whatever else it holds."""
 
