@@ -10,20 +10,7 @@ import yaml
 
 from segkit import __version__
 from segkit.errors import ParameterError, SegkitError
-
-KINDS_SAID = {
-    "transactions": "order lines, where you say it yourself",
-    "products": "products with their category",
-    "customers": "one row per customer",
-    "consent": "who agreed to what",
-    "web": "visits: a log of events, or one row per visit",
-    "emails": "what became of e-mails",
-    "activities": "calls, meetings, tickets",
-    "social": "what customers did with posts",
-    "campaigns": "who was sent which campaign when",
-    "coupons": "who redeemed a coupon when",
-}
-"""Tables that a user can name for `segkit new`, once or more, with what they hold."""
+from segkit.sources.exports.export import NAMED
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         help="any exports, CSV or Parquet, or a folder of them: known ones are recognised by their "
         "headers, others guessed by their columns",
     )  # fmt: skip
-    for kind, words in KINDS_SAID.items():
+    for kind, words in NAMED.items():
         new.add_argument(f"--{kind}", metavar="FILE", action="append", help=words)
     new.set_defaults(run=_new)
 
@@ -123,7 +110,7 @@ def _new(given: argparse.Namespace) -> None:
     from segkit.sources.new import new_study
 
     named = {}
-    for kind in KINDS_SAID:
+    for kind in NAMED:
         files = getattr(given, kind)
         if files:
             named[kind] = [Path(file) for file in files]

@@ -170,7 +170,7 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
             _say_asked(table, frame)
         row = row_of(file.known, draft.name, list(table.table.columns))
         export = file.known.export if file.known else None
-        times = [path.stat().st_mtime for path in (file.path, *file.others)]
+        times = [path.stat().st_mtime for path in file.paths]
         written = date.fromtimestamp(max(times))
         part = guess_customers(table, frame, export, written, row, mapped)
         parts[name] = part if alone else apart_from_features(part, name)

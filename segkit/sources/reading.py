@@ -50,6 +50,8 @@ class Reading:
     traits, trait_record : pandas.DataFrame
     guard : Guard
         Who may be used; asked for each table.
+    files : dict of str to Raw
+        What was read of each table's files, before anything is made of it.
     """
 
     study: Study
@@ -63,6 +65,7 @@ class Reading:
     traits: pd.DataFrame | None = None
     trait_record: pd.DataFrame = field(default_factory=no_traits)
     guard: Guard = field(default_factory=Guard)
+    files: dict[str, Raw] = field(default_factory=dict)
 
     def permit(self) -> Consent | None:
         """Learn who may be used; read before any other table."""
@@ -191,20 +194,23 @@ class Reading:
 
     def _raw(self, name: str) -> Raw:
         spec = self.study.every_table[name]
-        raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
-        raw = self.guard.masking(fill_down(self.con, f"raw_{name}", raw, spec))
+        raw = self.guard.masking(fill_down(self.con, f"raw_{name}", self._read(name), spec))
         self.notices += raw.notices
         self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
         raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
-        raw = raw if spec.via is None else self._bridged(name, raw, spec, spec.via["source"])
+        raw = raw if spec.via is None else self._bridged(raw, spec, spec.via["source"])
         return self.guard.over(self.con, raw, spec)
 
-    def _bridged(self, name: str, raw: Raw, spec: TableSpec, source: str) -> Raw:
+    def _read(self, name: str) -> Raw:
+        """A table's files, read once: others may be led to their customers by it."""
+        if name not in self.files:
+            spec, frame = self.study.every_table[name], self.frames.get(name)
+            self.files[name] = read_raw(self.con, name, spec, self.study.folder, frame)
+        return self.files[name]
+
+    def _bridged(self, raw: Raw, spec: TableSpec, source: str) -> Raw:
         """Put the ids of a table about customers for the addresses by which this one names them."""
-        by = self.study.every_table[source]
-        frame = self.frames.get(source)
-        other = read_raw(self.con, f"{name}_via", by, self.study.folder, frame)
-        made = bridge(self.con, raw, spec, other, by)
+        made = bridge(self.con, raw, spec, self._read(source), self.study.every_table[source])
         self.notices += made.notices[len(raw.notices) :]
         return made
 

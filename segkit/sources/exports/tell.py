@@ -77,7 +77,7 @@ def _refuse_unknown(told: Told) -> None:
             raise DataError(
                 f"{file.path.name} is no export that segkit knows, and its columns don't tell what it "
                 "holds",
-                f"{', '.join(NAMED)}",
+                ", ".join(NAMED),
                 f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
             )
         told.said.append(f"{file.path.name} is left out: its columns don't tell what it holds")

@@ -49,6 +49,11 @@ class File:
     others: tuple[Path, ...] = ()
 
     @property
+    def paths(self) -> list[Path]:
+        """All files of the table."""
+        return [self.path, *self.others]
+
+    @property
     def names(self) -> list[str]:
         """Its columns."""
         return list(
