@@ -127,7 +127,7 @@ class Exploration(Shown):
             completeness, outliers, distributions, relations, sources, personal or usable.
         """
         if name not in PARTS:
-            raise ParameterError(f"part is '{name}'", ", ".join(PARTS), nearest(name, PARTS))
+            raise ParameterError(f"part is '{name}'", fix=nearest(name, PARTS))
         return Part(self.readings[name], page_of(self, (name,)))
 
     def plot(self, ax: Any = None) -> Any:

@@ -49,10 +49,9 @@ def subject_of_frame(frame: pd.DataFrame, *, customers: str, as_of: str) -> Subj
     DataError
         It has no row or no column, or two columns of one name.
     """
-    if frame.empty:
-        raise DataError(
-            f"the frame has {frame.shape[0]:,} rows and {frame.shape[1]:,} columns", "one row or more"
-        )
+    for what, n in zip(("row", "column"), frame.shape, strict=True):
+        if not n:
+            raise DataError(f"the frame has no {what}s", f"one {what} or more")
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise DataError(f"the column '{twice[0]}' is there twice", "a name of its own for each column")

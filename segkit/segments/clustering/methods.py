@@ -178,6 +178,5 @@ METHODS: dict[str, Method] = {
 def method_named(name: str) -> Method:
     """Return a method by its name."""
     if name not in METHODS:
-        known = ", ".join([*METHODS, "rules"])
-        raise ParameterError(f"method is '{name}'", known, nearest(name, [*METHODS, "rules"]))
+        raise ParameterError(f"method is '{name}'", fix=nearest(name, [*METHODS, "rules"]))
     return METHODS[name]

@@ -288,8 +288,7 @@ def _cells(cells: Sequence[Mapping[str, Any]], bins: int) -> RuleSet:
     known = (*SCORES, MEAN)
     unknown = [column for column in rules.columns if column not in known]
     if unknown:
-        fix = nearest(unknown[0], known)
-        raise StudyError(f"the cells ask for '{unknown[0]}'", one_of(known), fix)
+        raise StudyError(f"the cells ask for '{unknown[0]}'", fix=nearest(unknown[0], known))
     if MEAN in rules.columns and {"f", "m"} & set(rules.columns):
         raise StudyError(
             f"the cells are on {', '.join(rules.columns)}",
