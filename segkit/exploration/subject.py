@@ -65,9 +65,8 @@ def subject_of_tables(tables: Tables) -> Subject:
     """A study's customers: what their orders say, their traits, and the table's other columns."""
     study = tables.study
     features = build_features(tables, as_of=study.as_of)
-    parts = {"features": features.frame, "shielded": _shielded(features), "items": _items(tables)}
     own = _undeclared(tables, features)
-    frame = parts["features"].join([parts["shielded"], parts["items"].reindex(features.frame.index)])
+    frame = features.frame.join([_shielded(features), _items(tables).reindex(features.frame.index)])
     frame = frame.join(own.drop(columns=frame.columns, errors="ignore"))
     about = pd.DataFrame(
         [_about(name, tables, features) for name in frame], index=frame.columns, columns=ABOUT
@@ -116,9 +115,9 @@ def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
 
 def _about(name: str, tables: Tables, features: Features) -> dict[str, str]:
     study = tables.study
-    for key, scale in study.scales.items():
+    for scale in study.scales.values():
         if name in scale.items and name not in study.traits:
-            return _row(name, "points", scale.basis, "item", study.scales[key].label)
+            return _row(name, "points", scale.basis, "item", scale.label)
     if name not in features.dictionary.index:
         is_shielded = name in study.protected or _standing_by_name(name)
         return _row(name, standing="protected" if is_shielded else "undeclared")

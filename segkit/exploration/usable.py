@@ -41,7 +41,7 @@ def usable(
     for name, column in columns.items():
         about = subject.about.loc[name]
         basis, told_by = _basis(name, str(about["basis"]))
-        verdict, why = _verdict(column, about, len(subject.frame), personal, same, subject)
+        verdict, why = _verdict(column, subject, personal, same)
         rows[name] = {
             "label": about["label"], "kind": column.kind, "basis": basis, "basis_from": told_by,
             "verdict": verdict, "why": why,
@@ -66,14 +66,10 @@ def _basis(name: str, stated: str) -> tuple[str, str]:
 
 
 def _verdict(
-    column: Column,
-    about: pd.Series,
-    n: int,
-    personal: Mapping[str, str],
-    same: Mapping[str, str],
-    subject: Subject,
+    column: Column, subject: Subject, personal: Mapping[str, str], same: Mapping[str, str]
 ) -> tuple[str, str]:
     """The first reason that holds decides."""
+    about = subject.about.loc[column.name]
     if column.name in personal:
         return CANNOT, f"likely holds {personal[column.name]}"
     if column.hint:
@@ -87,7 +83,7 @@ def _verdict(
         return _STANDING[standing]
     if standing == "item":
         return DESCRIBES, f"an item of the scale {about['of']}, which can"
-    lacking = 1 - column.filled / n
+    lacking = 1 - column.filled / len(subject.frame)
     if lacking > MOST_MISSING and standing != "base":
         return DESCRIBES, f"missing for {_just_below_one(lacking)}"
     if column.kind == "category" and column.distinct > MOST_LEVELS:

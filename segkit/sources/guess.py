@@ -3,7 +3,7 @@
 Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +127,6 @@ def _choose_money(seen: Seen) -> None:
             seen.guess.needs.append("amount: no column is money; map amount if one is")
 
 
-def has_money(columns: Mapping[str, Any]) -> bool:
-    """Whether the columns of order lines say what a line cost."""
-    return "amount" in columns or {"quantity", "unit_price"} <= set(columns)
-
-
 def guess_dates(seen: Seen, column: str) -> None:
     """The format that reads a column's dates, and the day after the last of them."""
     if not seen.table[column].type().is_string():
@@ -231,13 +226,13 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 def likely_kind(table: ibis.Table) -> str | None:
     """Which kind of table an unknown file is, by its columns: None where they can't tell."""
     found = set(match_columns(list(table.columns), list(PATTERNS)))
-    has_money = bool(found & {"amount", "unit_price"})
-    if {"customer_id", "order_date"} <= found and (has_money or "order_id" in found):
+    prices = bool(found & {"amount", "unit_price"})
+    if {"customer_id", "order_date"} <= found and (prices or "order_id" in found):
         return "transactions"
     if {"product_id", "category"} <= found and "customer_id" not in found:
         return "products"
-    if "customer_id" in found and not has_money:
+    if "customer_id" in found and not prices:
         return "customers"
-    orders = "order_id" in found or ("order_date" in found and has_money)
+    orders = "order_id" in found or ("order_date" in found and prices)
     long = len(table.columns) >= LEAST_COLUMNS and table.count().execute() >= LEAST_ROWS
     return "customers" if long and not orders else None

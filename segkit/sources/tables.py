@@ -179,7 +179,11 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     if study.only_events:
         read, kept = reading.event_totals(events)
     reading.notices += coverage(events, lines, customers, study)
-    reading.notices += quiet_end(lines, study) if lines is not None else []
+    if lines is not None:
+        reading.notices += quiet_end([lines.order_date], study.words["order"], study.as_of)
+    elif study.only_events:
+        dates = [table.event_date for table in events.values()]
+        reading.notices += quiet_end(dates, "event", study.as_of)
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
         study=study,

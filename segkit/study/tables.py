@@ -1,6 +1,6 @@
 """Where one table of a study is, and how it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -85,6 +85,11 @@ class TableSpec:
             ours: [theirs] if isinstance(theirs, str) else list(theirs)
             for ours, theirs in self.columns.items()
         }
+
+
+def has_money(columns: Collection[str]) -> bool:
+    """Whether the columns of order lines say what a line cost."""
+    return "amount" in columns or {"quantity", "unit_price"} <= {*columns}
 
 
 def table_spec(given: Mapping[str, Any]) -> TableSpec:

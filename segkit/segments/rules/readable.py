@@ -134,7 +134,7 @@ class ReadableRules(Shown):
         labels = pd.Categorical.from_codes(codes, categories=keys)
         return pd.Series(labels, index=frame.index, name="segment_key")
 
-    def sql(self, table: str, key: str = "customer_id") -> str:
+    def to_sql(self, table: str, key: str = "customer_id") -> str:
         """Write the rules as one SELECT with one CASE.
 
         Parameters
