@@ -139,12 +139,6 @@ def _pairs(count: Any) -> Any:
     return count * (count - 1) / 2
 
 
-def global_stability(X: np.ndarray, resamples: Resamples, k: int) -> np.ndarray:
-    """Adjusted Rand index between every two refits, on the rows at hand."""
-    step = max(1, len(X) // COMPARED_ROWS)
-    return pairwise_adjusted_rand(resamples.labels(X[::step], k))
-
-
 def segment_jaccard(
     labels: np.ndarray, refits: np.ndarray, drawn: np.ndarray | None = None
 ) -> np.ndarray:
