@@ -150,8 +150,7 @@ def _status_columns(spec: TableSpec) -> list[str]:
 
 
 def _folded(value: Any) -> Any:
-    text = value.cast("string").strip().lower()
-    return (text == "").ifelse(ibis.null("string"), text)
+    return value.cast("string").strip().lower().nullif("")
 
 
 def _meaning(value: Any, words: Mapping[str, str]) -> Any:

@@ -55,8 +55,7 @@ def guess_transactions(
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
         if needed not in columns:
-            columns[needed] = OPEN
-            seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
+            _ask(seen, needed)
     if columns["order_date"] != OPEN:
         guess_dates(seen, columns["order_date"])
     _guess_rules(seen)
@@ -77,16 +76,20 @@ def guess_table(
     else:
         found = match_columns(list(table.columns), wanted)
         said |= {theirs: f"is {ours}, by its name" for ours, theirs in found.items()}
-    guess = Guess(spec | {"columns": found}, said)
-    missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
-    for name in missing:
-        found[name] = OPEN
-        guess.needs.append(f"{name}: which of {', '.join(listed(table.columns))}?")
-    seen = Seen(table, guess)
+    seen = Seen(table, Guess(spec | {"columns": found}, said))
+    for name in wanted if len(wanted) <= 2 else ():
+        if name not in found:
+            _ask(seen, name)
     if known:
         note_export(known, seen)
     guess_ids(seen)
     return seen
+
+
+def _ask(seen: Seen, ours: str) -> None:
+    """Leave open which column is one of segkit's."""
+    seen.columns[ours] = OPEN
+    seen.guess.needs.append(f"{ours}: which of {', '.join(listed(seen.table.columns))}?")
 
 
 def look(path: Path, known: Recognised | None = None, others: Sequence[Path] = ()) -> Looked:
@@ -118,8 +121,7 @@ def _choose_money(seen: Seen) -> None:
                 f"amount: '{columns['amount']}' is taken for what the line cost; is it?"
             )
         elif any(seen.share(name, CENTS) > MOST for name in unused_of(seen)):
-            columns["amount"] = OPEN
-            seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
+            _ask(seen, "amount")
         else:
             for name in OF_MONEY:
                 columns.pop(name, None)

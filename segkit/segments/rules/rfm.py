@@ -9,7 +9,8 @@ import pandas as pd
 from markupsafe import escape
 
 from segkit.errors import ParameterError, StudyError, nearest
-from segkit.segments.rules.conditions import one_of, plain
+from segkit.plain import one_of
+from segkit.segments.rules.conditions import plain
 from segkit.segments.rules.proof import Proof
 from segkit.segments.rules.ruleset import RuleSet, rule_set
 from segkit.segments.rules.scoring import MEAN, SCORES, learnt_cuts, scored, scores_sql, with_mean

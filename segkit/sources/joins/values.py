@@ -132,7 +132,8 @@ def read_values(
         for name, trait in _traits_in(source, wanted).items()
     ]
     if not parts:
-        return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
+        none = pd.DataFrame({"attribute": [], "source": [], "outcome": [], "rows": []})
+        return con.create_table("said", schema=_SCHEMA, temp=True), none
     said = con.create_table("said", ibis.union(*parts), temp=True)
     outcomes = _counted(said)
     for source in sources:
@@ -180,7 +181,3 @@ def _counted(said: ibis.Table) -> pd.DataFrame:
 def _of(outcomes: pd.DataFrame, attribute: str, source: str) -> pd.Series:
     here = outcomes[(outcomes["attribute"] == attribute) & (outcomes["source"] == source)]
     return here.set_index("outcome")["rows"]
-
-
-def _no_outcomes() -> pd.DataFrame:
-    return pd.DataFrame({"attribute": [], "source": [], "outcome": [], "rows": []})
