@@ -47,7 +47,7 @@ class ReadableRules(Shown):
     leaves : pandas.DataFrame
         The same, one row per alternative of a rule.
     paths : tuple of Leaf
-        What `assign` and `sql` go by.
+        What `assign` and `to_sql` go by.
     kinds : dict of str to str
         What the columns in use hold.
     unused : tuple of str

@@ -285,8 +285,8 @@ def rfm_rules(
 
 
 def _cells(cells: Sequence[Mapping[str, Any]], bins: int) -> RuleSet:
-    rules = rule_set(cells, values=dict.fromkeys((*SCORES, MEAN), range(1, bins + 1)))
     known = (*SCORES, MEAN)
+    rules = rule_set(cells, values=dict.fromkeys(known, range(1, bins + 1)))
     unknown = [column for column in rules.columns if column not in known]
     if unknown:
         raise StudyError(f"the cells ask for '{unknown[0]}'", fix=nearest(unknown[0], known))
