@@ -6,8 +6,7 @@ import pandas as pd
 
 from segkit.exploration.kinds import MOST_LEVELS, Column
 from segkit.exploration.subject import Subject
-from segkit.sources.basis import BASES, NOT_KNOWN, basis_by_name
-from segkit.sources.guessing.bases import MOST_MISSING
+from segkit.sources.basis import BASES, MOST_MISSING, NOT_KNOWN, basis_by_name
 
 CAN, DESCRIBES, CANNOT = "can", "only describes", "can't"
 ALIKE = 0.99

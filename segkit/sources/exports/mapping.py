@@ -6,7 +6,7 @@ import ibis
 
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
-from segkit.sources.seen import Seen, share_filled
+from segkit.sources.guessing.seen import Seen, share_filled
 from segkit.sources.values import is_one_of
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}

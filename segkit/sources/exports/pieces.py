@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from segkit.sources.exports.told import File, Told, unlike, with_piece
-from segkit.sources.guess import look
 from segkit.sources.guessing.keys import candidates_of, is_named_id
 from segkit.sources.guessing.kinds import fitting
+from segkit.sources.guessing.table import look
 from segkit.sources.parts import named_files
 
 Ids = dict[str, frozenset[str]]

@@ -20,7 +20,7 @@ from segkit.sources.exports.export import KINDS, Export, as_named
 from segkit.sources.exports.reach import REACH
 from segkit.sources.exports.shops import SHOPS
 from segkit.sources.exports.surveys import SURVEYS
-from segkit.sources.form import DELIMITERS, first_lines
+from segkit.sources.guessing.form import DELIMITERS, first_lines
 from segkit.sources.trim import header_names
 
 EXPORTS = (*SHOPS, *CRM, *SURVEYS, *REACH)

@@ -8,8 +8,8 @@ from segkit.sources.exports.export import KINDS, NAMED, TABLES
 from segkit.sources.exports.pieces import put_pieces
 from segkit.sources.exports.recognise import recognise
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import look
 from segkit.sources.guessing.kinds import fitting, unread_form
+from segkit.sources.guessing.table import look
 
 _TABLES_OF = (".csv", ".tsv", ".txt", ".parquet", ".gz")
 """Endings of files that are looked at in a folder."""

@@ -16,12 +16,12 @@ from segkit.sources.guessing.column import Told, as_size, tell_column
 from segkit.sources.guessing.guessed import Guessed, free_name, known_of, label_for
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id, looks_like_id
+from segkit.sources.guessing.seen import Guess, Seen
 from segkit.sources.guessing.trials import note_outcomes
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
-from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import text_of
 from segkit.study.sense.made import looks_like_coordinates
 from segkit.study.traits import day_after

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from segkit.errors import StudyError
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import guess_ids
 from segkit.sources.guessing.customers import settle_id, texts_of
 from segkit.sources.guessing.keys import Bridge, Candidates, Key, best_bridge, candidates_of, find_keys
 from segkit.sources.guessing.persons import is_person
-from segkit.sources.seen import Seen
+from segkit.sources.guessing.seen import Seen
+from segkit.sources.guessing.table import guess_ids
 from segkit.study.schema import OPEN
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from segkit.errors import DataError
 from segkit.sources.currencies import mixed_notices
 from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.seen import Seen
 from segkit.sources.money import money_of, number_of, settle_columns
 from segkit.sources.parts import named_files
 from segkit.sources.prepared import amount_marks, signs_of, text_counts
-from segkit.sources.seen import Seen
 from segkit.sources.values import common_shapes
 from segkit.study.defaults import RULES
 from segkit.study.schema import OPEN

@@ -7,7 +7,7 @@ import yaml
 
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
-from segkit.sources.seen import Guess
+from segkit.sources.guessing.seen import Guess
 from segkit.study.schema import UNDECIDED
 from segkit.study.tables import has_money
 

@@ -1,7 +1,4 @@
-"""How a file is to be read, guessed once from its names and values, to be checked by a person.
-
-Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
-"""
+"""How a table's file is to be read, guessed from its names and values."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +13,11 @@ from segkit.sources.exports.mapping import map_columns, note_export
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
-from segkit.sources.form import guess_form
+from segkit.sources.guessing.form import guess_form
+from segkit.sources.guessing.seen import Guess, Looked, Seen
 from segkit.sources.guessing.unused import unused_of
 from segkit.sources.names import PATTERNS, is_fee, match_columns
 from segkit.sources.printable import listed
-from segkit.sources.seen import Guess, Looked, Seen
 from segkit.sources.values import (
     FLOAT_ID,
     ISO_DATE,

@@ -6,11 +6,11 @@ from segkit.errors import DataError
 from segkit.sources.behaviour.dated import meant
 from segkit.sources.behaviour.read import CONTRACTS
 from segkit.sources.exports.told import File
-from segkit.sources.guess import day_after_last, guess_dates, guess_ids, guess_table
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import epoch_of
 from segkit.sources.guessing.numbers import ask_numbers
-from segkit.sources.seen import Seen, share_filled
+from segkit.sources.guessing.seen import Seen, share_filled
+from segkit.sources.guessing.table import day_after_last, guess_dates, guess_ids, guess_table
 from segkit.sources.values import as_moment
 from segkit.study.events import COUNTS, is_of_counts, is_of_sessions, words_of
 from segkit.study.tables import table_spec

@@ -9,27 +9,27 @@ from pathlib import Path
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import (
+from segkit.sources.guessing.bases import choose_bases
+from segkit.sources.guessing.consents import says_consent
+from segkit.sources.guessing.customers import guess_customers, texts_of
+from segkit.sources.guessing.draft import Draft
+from segkit.sources.guessing.events import event_bases, event_table
+from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.joining import is_plain, join
+from segkit.sources.guessing.numbers import ask_traits, settle_orders
+from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
+from segkit.sources.guessing.seen import Seen
+from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
+from segkit.sources.guessing.sources import describe_source, several_rows
+from segkit.sources.guessing.table import (
     guess_dates,
     guess_ids,
     guess_table,
     guess_transactions,
 )
-from segkit.sources.guessing.bases import choose_bases
-from segkit.sources.guessing.consents import says_consent
-from segkit.sources.guessing.customers import guess_customers, texts_of
-from segkit.sources.guessing.draft import Draft
-from segkit.sources.guessing.guessed import Guessed
-from segkit.sources.guessing.joining import is_plain, join
-from segkit.sources.guessing.numbers import ask_traits, settle_orders
-from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
-from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
-from segkit.sources.guessing.sources import describe_source, several_rows
 from segkit.sources.guessing.unused import unused_of
-from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
 from segkit.study.tables import has_money
