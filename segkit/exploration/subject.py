@@ -95,10 +95,9 @@ def _shielded(features: Features) -> pd.DataFrame:
 
 
 def _items(tables: Tables) -> pd.DataFrame:
-    items = [item for scale in tables.study.scales.values() for item in scale.items]
     if tables.traits is None:
         return pd.DataFrame()
-    return tables.traits[[item for item in dict.fromkeys(items) if item not in tables.study.traits]]
+    return tables.traits[[item for item in tables.study.items if item not in tables.study.traits]]
 
 
 def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
@@ -108,8 +107,7 @@ def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
         return pd.DataFrame(index=index)
     traits = tables.study.traits.values()
     behind = {trait.columns.get("customers", trait.column) for trait in traits}
-    behind |= {item for scale in tables.study.scales.values() for item in scale.items}
-    behind |= {tables.study.weight}
+    behind |= {*tables.study.items, tables.study.weight}
     return tables.customers.reindex(index).drop(columns=list(behind), errors="ignore")
 
 

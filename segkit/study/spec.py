@@ -144,6 +144,11 @@ class Study:
         return {**self.tables, **self.sources}
 
     @property
+    def items(self) -> list[str]:
+        """Survey items of all scales, each once."""
+        return [*dict.fromkeys(item for scale in self.scales.values() for item in scale.items)]
+
+    @property
     def events(self) -> tuple[str, ...]:
         """The event tables, in the order in which they are read."""
         return tuple(name for name in EVENTS if name in self.tables)

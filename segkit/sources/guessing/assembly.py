@@ -177,9 +177,9 @@ def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bo
         (draft.guessed,) = parts.values()
     if alone and not draft.guessed.says_something:
         _refuse_silent(draft.guessed)
-    words = draft.guessed.row if alone or draft.guessed.row == "company" else "customer"
-    if alone or words != "customer":
-        draft.words = {"customer": words, "customers": ROWS[words]}
+    row = draft.guessed.row if alone or draft.guessed.row == "company" else "customer"
+    if alone or row != "customer":
+        draft.words = {"customer": row, "customers": ROWS[row]}
 
 
 def _part(study: str, file: File, table: Seen, frame: pd.DataFrame, mapped: list[str]) -> Guessed:
