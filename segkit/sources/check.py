@@ -1,6 +1,6 @@
 """A raw table, what segkit reads in it, and the rule that sets a line aside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,7 +145,7 @@ def count_copies(table: ibis.Table) -> int:
     return int(table.count().execute()) - int(distinct.execute())
 
 
-def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
+def refuse_float_ids(raw: Raw, spec: TableSpec, names: Sequence[str]) -> None:
     """Refuse ids such as "12346.0": as text they match nothing that holds 12346."""
     given = [str(spec.columns[name]) for name in names if name in spec.columns]
     given = [name for name in given if not raw.table[name].type().is_integer()]
@@ -189,6 +189,13 @@ def refuse_malformed(raw: Raw) -> None:
             "more or fewer fields than the header",
             "one delimiter between fields, and quotes around fields that hold it",
         )
+
+
+def refuse_misread(raw: Raw, spec: TableSpec, *ids: str) -> None:
+    """Refuse a table whose mapping, form or ids must be wrong, before a value of it is read."""
+    require_columns(raw, spec)
+    refuse_malformed(raw)
+    refuse_float_ids(raw, spec, ids)
 
 
 def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float) -> None:

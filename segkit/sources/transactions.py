@@ -13,10 +13,8 @@ from segkit.sources.check import (
     copy_number,
     count_copies,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
 )
 from segkit.sources.files import Raw
@@ -56,10 +54,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
         the study's `max_unreadable_share`.
     """
     spec = study.tables["transactions"]
-    require_columns(raw, spec)
-    refuse_malformed(raw)
+    refuse_misread(raw, spec, "customer_id", *IDS)
     _require_status(raw, study)
-    refuse_float_ids(raw, spec, ["customer_id", *IDS])
     raw, study = _in_its_notation(raw, study)
     spec = study.tables["transactions"]
     raw = spread(con, raw, spec)

@@ -15,10 +15,8 @@ from segkit.sources.check import (
     copy_number,
     count_copies,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
     shapes,
 )
@@ -90,9 +88,7 @@ def check_dated(
         than the study's `max_unreadable_share`, or no row has both an id and a date.
     """
     spec = study.tables[name]
-    require_columns(raw, spec)
-    refuse_malformed(raw)
-    refuse_float_ids(raw, spec, ["customer_id"])
+    refuse_misread(raw, spec, "customer_id")
     numbers = {one: str(spec.columns[one]) for one in contract.numbers if one in spec.columns}
     spec, settled = settle_columns(raw.table, raw.where, spec, numbers.values(), rules=study.rules)
     check = settle(
