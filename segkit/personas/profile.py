@@ -37,11 +37,14 @@ class Profile(Shown):
         `low` and `high` (`statistic` says which: the median; the mean for shares, and where the
         median of all customers is 0), `overall` for all customers, `delta` (Cliff's delta against
         the rest, -1 to 1) with its 95 % range, `smd` (standardised mean difference), `n` customers
-        with a value, `is_base`. Missing where fewer than 10 customers have a value.
+        with a value, `is_base`. Missing where fewer than 10 customers have a value, or make up a
+        mean. Where 1 to 9 customers of a segment have a yes, a no or a level, its shares and
+        differences are those of numbers rounded to tens (see `segkit.disclosure.in_tens`); missing
+        there in segments below 30.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
         range (Newcombe), `n`. Levels of fewer than 10 customers are merged; what is still below 10
-        in a segment or outside is suppressed.
+        in a segment or outside is suppressed, and with such a one the others are in tens.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str

@@ -97,7 +97,7 @@ def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Marku
 def _clear_effects(effects: Mapping[str, Fact]) -> str:
     known = {label: fact for label, fact in effects.items() if not fact.is_withheld}
     if not known:
-        return "Withheld: fewer than ten."
+        return "Withheld: fewer than ten, or it would tell of them."
     clear = [f"{label} {fact.text}" for label, fact in known.items() if abs(fact.value) >= ENTER]
     if clear:
         return f"Clear effects: {', '.join(clear)}."

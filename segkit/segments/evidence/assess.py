@@ -99,7 +99,8 @@ def assess_structure(
     ten share one value of a number: `evidence.choose.valley_limits` says why). Each earns its place: p
     and z alone find lumps in category shares and counts that have none, delta keeps the significant
     but trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
-    with the data's correlations, each margin replaced by the closest one with a single mode.
+    with the data's correlations, each margin replaced by the closest one with a single mode;
+    where the bases are places in a ranking, its rows are ranked too.
     `benchmarks/verdicts.py` measures how often the verdict is wrong. One shape deceives it: a
     cloud so bent that its arms have a hollow between them, like an S, can pass for groups.
 
