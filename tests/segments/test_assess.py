@@ -196,7 +196,7 @@ def test_the_runner_up_is_named_with_its_stability(segments):
 
 def test_a_fixed_number_is_compared_but_not_called_put_forward(groups):
     structure = segkit.assess_structure(groups[0], k=5, min_share=0.3, min_size=10, **LEAST)
-    assert (structure.k, structure.reason, structure.is_fixed) == (5, "fixed", True)
+    assert (structure.k, structure.reason) == (5, "fixed")
     assert list(structure.by_k.index) == [2, 3, 5]
     assert "The number was fixed beforehand." in structure.reading
     assert "Too fine: the smallest of 5 segments holds" in structure.reading
