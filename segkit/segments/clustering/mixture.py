@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
@@ -19,7 +20,8 @@ def fit_mixture(X: np.ndarray, k: int, seed: int, shapes: tuple[str, ...] = SHAP
 
     EM climbs the nearest hill, so it is started from several cuts: k-means on the rows, on the rows
     made round and along the flattest lines (which finds groups that lie side by side: their spread
-    along that line has the lightest tails), and at random.
+    along that line has the lightest tails), twice as fine with what is near joined (which leaves
+    small groups beside a large one whole), and at random.
     """
     starts = list(_starts(X, k, seed))
     fits = [mixture_from(X, k, start, shape, seed) for shape in shapes for start in starts]
@@ -40,6 +42,8 @@ def _starts(X: np.ndarray, k: int, seed: int) -> Iterator[np.ndarray]:
         flattest = np.argsort([np.mean(line**4) for line in lines])[:FLATTEST]
         for line in lines[flattest]:
             yield fit_kmeans(line[:, None], k, 5, seed).predict(line[:, None])
+    fine = fit_kmeans(X, min(2 * k, len(X)), 10, seed)
+    yield (fcluster(linkage(fine.cluster_centers_, "average"), k, "maxclust") - 1)[fine.labels_]
     for _ in range(RANDOM_STARTS):
         centres = whitened[rng.choice(len(X), k, replace=False)]
         yield ((whitened[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)

@@ -59,6 +59,7 @@ def decide(
     if ellipses is not None:
         # where k-means cuts the same number of groups, its cut is the simpler one to speak of
         alike = (k, reason) == (ellipses.k, "natural")
+        likely = likely if alike or reason != "natural" else (k, *likely)
         k, reason, ellipses = ellipses.k, "natural", None if alike else ellipses
     if fixed is not None:
         k, reason = fixed, "fixed"
