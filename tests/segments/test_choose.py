@@ -97,8 +97,8 @@ def test_of_natural_cuts_the_one_that_a_mixture_takes_is_put_forward():
     assert choose_k(by_k, 0.025, 0.05, likeliest=3) == (3, "natural")
 
 
-def test_else_the_one_with_the_clearest_valleys():
-    by_k = table(valley=[1.0, VALLEY - 1, 2.0])
+def test_else_the_one_at_which_bic_is_lowest_whatever_its_valleys():
+    by_k = table(valley=[9.0, VALLEY - 1, 2.0], bic=[300.0, 100.0, 200.0])
     assert choose_k(by_k, 0.025, 0.05, likeliest=3) == (4, "natural")
     assert choose_k(by_k, 0.025, 0.05) == (4, "natural")
 

@@ -34,6 +34,12 @@ def test_a_mixture_that_is_not_natural_decides_nothing_but_the_other_number():
     assert (given.k, given.verdict, given.runner_up, given.ellipses) == (2, "natural", 4, None)
 
 
+def test_beside_a_mixtures_number_the_one_of_kmeans_own_groups_is_worth_a_look():
+    by_k = table(stability=[0.99, 0.9, 0.9, 0.3], bic=[300.0, 100.0, 200.0, 90.0])
+    given = decided(by_k, groups(5, valley=-1.0, smallest_share=0.06))
+    assert (given.k, given.verdict, given.runner_up) == (5, "natural", 3)
+
+
 def test_without_a_mixture_the_cut_decides():
     given = decided(table(z=[0.0, 0.0], stability=[0.72, 0.5]), None)
     assert (given.k, given.reason, given.verdict) == (2, "none usable", "reproducible")

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 import segkit
-from segkit.segments.clustering.mixture import mixture_bic
+from segkit.segments.clustering.mixture import mixture_bic, mixture_cut
 from segkit.segments.evidence.ellipses import (
     BALANCED,
     BULGE,
@@ -100,9 +100,22 @@ def test_a_bent_cloud_gains_but_its_groups_are_not_natural():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 2))
     X[:, 1] += 0.5 * X[:, 0] ** 2
-    ellipses = found(X)
+    ellipses = found(X, most=8)
     assert ellipses.z > LUMPY
     assert not ellipses.is_natural(min_share=0.05)
+
+
+def test_small_groups_beside_a_large_one_are_not_taken_for_one():
+    """Coarse starts cut the large group in two instead; EM does not come back from there."""
+    rng, steps = np.random.default_rng(6), np.zeros((3, 5))
+    for group in (1, 2):
+        step = rng.normal(size=5)
+        steps[group] = 5 * step / np.linalg.norm(step)
+    truth = np.repeat([0, 1, 2], [375, 90, 35])
+    frame = customers(np.cumsum(steps, axis=0)[truth] + rng.normal(size=(500, 5)))
+    space, coded = fit_space(frame.rename(columns="x{}".format))
+    X = space.of_codes(coded)
+    assert np.sort(np.bincount(mixture_cut(X, 3, 0))) == pytest.approx([35, 90, 375], abs=3)
 
 
 def test_unequal_groups_are_natural_and_followed(unequal):
