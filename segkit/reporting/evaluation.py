@@ -5,7 +5,7 @@ from markupsafe import Markup
 from segkit.labels import cut
 from segkit.personas.ranking import TargetRow
 from segkit.personas.targets import Targets
-from segkit.reporting.svg import LONGEST, joined, line, number, of_segment, svg, text
+from segkit.reporting.svg import LONGEST, circle, joined, line, number, of_segment, svg, text
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
@@ -38,7 +38,7 @@ def _bubble(x: float, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup
     share = 0.0 if row.card.share.is_withheld else row.card.share.value
     radius = max(LARGEST * (share / max(known, default=1.0)) ** 0.5, 3.0)
     style = "bubble out" if row.failed else "bubble"
-    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>').format(x, y, radius, style)
+    return circle(x, y, radius, style)
 
 
 def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:

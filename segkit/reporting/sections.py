@@ -12,7 +12,7 @@ from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
 from segkit.reporting.about import About
 from segkit.reporting.briefs import Briefs, brief_fragments
-from segkit.reporting.comparison import compare_rows
+from segkit.reporting.comparison import compare_rows, explained
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
 from segkit.reporting.rendering import render, style
@@ -127,7 +127,7 @@ class Report(Shown):
             for marker in [first, *(cell.marker for cell in cells)]:
                 for fact in (marker.here, marker.overall, marker.delta):
                     self._told.kept(fact)
-        return self._section("compare", rows=rows)
+        return self._section("compare", rows=rows, traits=explained(self.run, rows))
 
     @cached_property
     def movement(self) -> Section:
