@@ -15,6 +15,8 @@ from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
 from segkit.personas.names import ENTER
 from segkit.reporting.svg import (
+    LONGEST_LINE,
+    LONGEST_NAME,
     circle,
     figure,
     fluid,
@@ -29,8 +31,6 @@ from segkit.reporting.svg import (
     trace,
 )
 
-LONGEST_NAME, LONGEST_LINE = 66, 34
-"""Characters of a name that there is room for, and on one line of a phone."""
 LONGEST_WORD = 18
 """Characters of what a bar is a share of."""
 LONGEST_LABEL = 24

@@ -10,6 +10,8 @@ from segkit.personas.facts import Fact
 
 Place = float | str
 """Pixels, or a `part` of the width."""
+LONGEST_NAME, LONGEST_LINE = 66, 34
+"""Characters of a name that there is room for, and on one line of a phone."""
 LONGEST = 30
 """Characters of a label that a chart has room for; the table beside it has all."""
 
