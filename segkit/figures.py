@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
+ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#948E83", "#B35900"
 HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
 """At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
 CLEAR = 0.33

@@ -279,27 +279,30 @@ def test_paper_shows_what_the_screen_folds_away(page):
     assert page.evaluate(shown)
 
 
+CONTRASTS = """([places, colour]) => {
+    const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+    const ground = node => {
+        const colour = parts(getComputedStyle(node).backgroundColor);
+        return colour.length === 3 || colour[3] > 0 ? colour
+            : node.parentElement ? ground(node.parentElement) : [255, 255, 255];
+    };
+    return [...document.querySelectorAll(places)]
+        .filter(node => colour === 'fill' || node.textContent.trim())
+        .map(node => {
+            const [a, b] = [parts(getComputedStyle(node)[colour]), ground(node)].map(light);
+            return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+        });
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(page, scheme):
+def test_texts_and_bars_stand_out_from_their_ground(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    contrasts = page.evaluate(
-        """() => {
-            const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
-            const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-                .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-                .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-            const ground = node => {
-                const colour = parts(getComputedStyle(node).backgroundColor);
-                return colour.length === 3 || colour[3] > 0 ? colour
-                    : node.parentElement ? ground(node.parentElement) : [255, 255, 255];
-            };
-            const parts_of_the_page = 'p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption';
-            return [...document.querySelectorAll(parts_of_the_page)]
-                .filter(node => node.textContent.trim())
-                .map(node => {
-                    const [a, b] = [parts(getComputedStyle(node).color), ground(node)].map(light);
-                    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-                });
-        }"""
-    )
-    assert min(contrasts) >= 4.5
+    texts = "p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption"
+    assert min(page.evaluate(CONTRASTS, [texts, "color"])) >= 4.5
+    bars = page.evaluate(CONTRASTS, ["svg rect", "fill"])
+    assert len(bars) > 30
+    assert min(bars) >= 3
