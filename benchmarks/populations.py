@@ -236,6 +236,12 @@ def ring(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     return _frame(X)
 
 
+def rankings(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
+    """Things that all put in order, some liked more than others (Thurstone)."""
+    liked = rng.normal(0, 0.7, max(d, 3)) + rng.normal(size=(n, max(d, 3)))
+    return _frame(np.argsort(np.argsort(liked, axis=1), axis=1) + 1.0)
+
+
 def mixed(rng: np.random.Generator, n: int, d: int) -> pd.DataFrame:
     """Numbers and categories cut from one latent cloud."""
     d = max(d, 4)
@@ -255,7 +261,8 @@ STRUCTURELESS: dict[str, Maker] = {
         heavy_tails, independent_t, laplace, laplace_mixed, laplace_elliptical, counts,
         independent_counts, shares, even_shares, counted_shares, binary, independent_binary, ticked,
         rasch, likert, response_style, heaped_ages, zero_inflated, pareto, t_copula, banana, beta,
-        funnel, slanted_box, shared_uniform, shares_beside, capped, ring, mixed,
+        funnel, slanted_box, shared_uniform, shares_beside, capped, ring, rankings,
+        mixed,
     )
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,7 @@ import yaml
 
 from segkit import __version__
 from segkit.errors import ParameterError, SegkitError
-
-KINDS_SAID = {
-    "transactions": "order lines, where you say it yourself",
-    "products": "products with their category",
-    "customers": "one row per customer",
-    "consent": "who agreed to what",
-    "web": "visits: a log of events, or one row per visit",
-    "emails": "what became of e-mails",
-    "activities": "calls, meetings, tickets",
-    "social": "what customers did with posts",
-    "campaigns": "who was sent which campaign when",
-    "coupons": "who redeemed a coupon when",
-}
-"""Tables that a user can name for `segkit new`, once or more, with what they hold."""
+from segkit.sources.exports.export import NAMED
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,29 +57,22 @@ def _parser() -> argparse.ArgumentParser:
         help="any exports, CSV or Parquet, or a folder of them: known ones are recognised by their "
         "headers, others guessed by their columns",
     )  # fmt: skip
-    for kind, words in KINDS_SAID.items():
+    for kind, words in NAMED.items():
         new.add_argument(f"--{kind}", metavar="FILE", action="append", help=words)
     new.set_defaults(run=_new)
 
-    check = verbs.add_parser("check", help="read and check a study's tables without running it")
-    check.add_argument("study", help="a name under data/, or a folder with a study.yaml")
-    check.set_defaults(run=_check)
-
-    messages = verbs.add_parser(
-        "messages", help="write a messages.yaml to start from, with each segment's figures"
-    )
-    messages.add_argument("study", help="a name under data/, or a folder with a study.yaml")
-    messages.set_defaults(run=_messages)
-
-    run = verbs.add_parser("run", help="run a study's notebooks into an HTML segment report")
-    run.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    _of_study(verbs, "check", _check, "read and check a study's tables without running it")
+    _of_study(
+        verbs, "messages", _messages,
+        "write a messages.yaml to start from, with each segment's figures",
+    )  # fmt: skip
+    run = _of_study(verbs, "run", _run, "run a study's notebooks into an HTML segment report")
     run.add_argument("--as-of", metavar="DATE", help="another reference date, YYYY-MM-DD, exclusive")
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
         help="a notebook parameter, such as k=4; may be repeated",
     )  # fmt: skip
     run.add_argument("--pdf", action="store_true", help="print the report as well, by a Chromium")
-    run.set_defaults(run=_run)
     _add_rights(verbs)
 
     fetch = verbs.add_parser("fetch", help="get a public data set, checked, where its study finds it")
@@ -104,26 +85,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _of_study(
+    verbs: Any, name: str, run: Callable[[argparse.Namespace], None], said: str
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=said)
+    verb.add_argument("study", help="a name under data/, or a folder with a study.yaml")
+    verb.set_defaults(run=run)
+    return verb
+
+
 def _add_rights(verbs: Any) -> None:
-    forget = verbs.add_parser("forget", help="erase a customer from what a study's runs have left")
-    access = verbs.add_parser("access", help="give all that a study holds on a customer, as JSON")
+    forget = _of_study(verbs, "forget", _forget, "erase a customer from what a study's runs have left")
+    access = _of_study(verbs, "access", _access, "give all that a study holds on a customer, as JSON")
     for verb in (forget, access):
-        verb.add_argument("study", help="a name under data/, or a folder with a study.yaml")
         verb.add_argument(
             "customer", metavar="ID",
             help="as in the study's sources; - reads it from standard input, so that no shell keeps it",
         )  # fmt: skip
     forget.add_argument("--asked-by", metavar="WHO", default="", help="who asked, for the record")
     access.add_argument("--out", metavar="FILE", help="a file that only you can read")
-    forget.set_defaults(run=_forget)
-    access.set_defaults(run=_access)
 
 
 def _new(given: argparse.Namespace) -> None:
     from segkit.sources.new import new_study
 
     named = {}
-    for kind in KINDS_SAID:
+    for kind in NAMED:
         files = getattr(given, kind)
         if files:
             named[kind] = [Path(file) for file in files]

@@ -76,6 +76,41 @@ def _joined(counts: pd.Series, hidden: pd.Series, at_least: int) -> pd.Series:
     return hidden
 
 
+def in_tens(has: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Who has something, changed for as few as make each group's number a multiple of ten.
+
+    Shares computed from it tell of no few: a number stands for all within five of it. Rounding is how
+    statistics offices keep a rare answer's table readable, where keeping cells back would empty it.
+
+    Parameters
+    ----------
+    has : ndarray of bool, shape (n,)
+    groups : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        All of a group smaller than the multiple have it; of two equally near, the larger is taken.
+
+    Examples
+    --------
+    >>> has, groups = np.arange(60) % 20 < 7, np.repeat(["a", "b"], [40, 20])
+    >>> int(has[:40].sum()), int(has[40:].sum())
+    (14, 7)
+    >>> rounded = in_tens(has, groups)
+    >>> int(rounded[:40].sum()), int(rounded[40:].sum())
+    (10, 10)
+    """
+    rounded = has.copy()
+    for group in np.unique(groups):
+        own = groups == group
+        count = int(has[own].sum())
+        more = (count + MIN_CELL // 2) // MIN_CELL * MIN_CELL - count
+        changed = np.flatnonzero(own & (has if more < 0 else ~has))[: abs(more)]
+        rounded[changed] = more > 0
+    return rounded
+
+
 def base_shown(known: int, total: int) -> int:
     """How many of a total a figure is said to rest on; where one to nine lack a value, the fewest.
 

@@ -56,11 +56,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("colums", ["columns", "file"])
     "Did you mean 'columns'?"
     >>> nearest("zzz", ["columns", "file"])
-    'Known: columns, file'
+    'Known: columns, file.'
     """
     known = [str(name) for name in known]
     if not known:
         return ""
     folded = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return f"Did you mean '{folded[close[0]]}'?" if close else f"Known: {', '.join(known)}"
+    return f"Did you mean '{folded[close[0]]}'?" if close else f"Known: {', '.join(known)}."

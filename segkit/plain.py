@@ -1,7 +1,7 @@
 """Texts that others chose, made harmless where they are shown."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -33,6 +33,12 @@ def markdown_plain(text: str) -> str:
     \$5 \[tea\](x)
     """
     return MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Join names: "city, suburb or village"."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def worded(text: str, words: Mapping[str, str]) -> str:

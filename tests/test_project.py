@@ -42,6 +42,30 @@ def test_importing_segkit_loads_none_of_the_heavy_libraries():
     assert not heavy & set(loaded.stdout.split())
 
 
+def imports() -> dict[str, set[str]]:
+    """Each module of segkit -> the modules of segkit that it names in an import."""
+    found = {}
+    for path in sorted((ROOT / "segkit").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[name] = set(re.findall(r"^\s*from (segkit\.[\w.]+) import", text, re.MULTILINE))
+    return found
+
+
+def test_a_room_imports_only_those_to_its_left():
+    rooms = ["study", "sources", "features", "exploration", "segments", "personas", "reporting"]
+    for module, named in imports().items():
+        room = module.split(".")[1]
+        right = rooms[rooms.index(room) + 1 :] if room in rooms else []
+        assert not [one for one in named if one.split(".")[1] in right], module
+
+
+def test_nothing_that_runs_a_study_guesses():
+    guessing = re.compile(r"segkit\.sources\.(guessing|exports|new)\b")
+    found = {module for module, named in imports().items() if any(map(guessing.match, named))}
+    assert {module for module in found if not guessing.match(module)} == {"segkit.cli"}
+
+
 def public_names():
     return [name for name in segkit.__all__ if inspect.isfunction(getattr(segkit, name))]
 

@@ -1,9 +1,11 @@
 import json
 
 import pytest
+import yaml
 
 import segkit
 from segkit.errors import StudyError
+from segkit.study.strictyaml import read_yaml
 from tests.conftest import ROOT, study_of
 
 COLUMNS = {"customer_id": "c", "order_date": "d", "amount": "a"}
@@ -67,8 +69,12 @@ def test_a_folder_without_study_yaml_and_an_unknown_study_are_refused(project):
     (project / "data" / "empty").mkdir()
     with pytest.raises(StudyError, match=r"holds no study\.yaml"):
         segkit.load_study("empty")
-    with pytest.raises(StudyError, match="there is no study 'complete_journy'"):
-        segkit.load_study("complete_journy")
+    (project / "data" / "shop").mkdir()
+    (project / "data" / "shop" / "study.yaml").touch()
+    with pytest.raises(StudyError, match=r"no study 'shopp'.* Did you mean 'shop'\? `segkit new"):
+        segkit.load_study("shopp")
+    with pytest.raises(StudyError, match=r"Known: shop\. `segkit new .*` makes one\.$"):
+        segkit.load_study("xyz")
 
 
 def test_broken_yaml_is_refused(project):
@@ -77,6 +83,30 @@ def test_broken_yaml_is_refused(project):
     (folder / "study.yaml").write_text("title: [")
     with pytest.raises(StudyError, match=r"study\.yaml is not YAML"):
         segkit.load_study("broken")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            "order_date: d, customer_id: on",
+            "columns.customer_id is true, for which YAML takes a bare yes, on or true",
+        ),
+        ("customer_id: c, order_date: no", 'columns.order_date is false.* Put a text in quotes: "no"'),
+        ("customer_id: c, order_date: d, discount: [off, paid]", "columns.discount holds false"),
+    ],
+)
+def test_a_bare_on_where_a_text_belongs_is_named(project, columns, said):
+    whole = {"title": "T", "decision": "D", "as_of": "2024-01-01", "bases": ["n_orders"]}
+    text = yaml.safe_dump(whole) + f"tables: {{transactions: {{file: f, columns: {{{columns}}}}}}}"
+    (project / "data" / "bare").mkdir()
+    (project / "data" / "bare" / "study.yaml").write_text(text)
+    with pytest.raises(StudyError, match=said):
+        segkit.load_study("bare")
+
+
+def test_a_key_is_text_as_it_is_written():
+    assert list(read_yaml("{on: a, Yes: b, 01: c, 2024-01-01: d}")) == ["on", "Yes", "01", "2024-01-01"]
 
 
 def test_an_unknown_time_zone_is_refused(lines):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.sources.counts import by_month
 from segkit.sources.tables import Tables
 
 COLUMNS = ["source", "customers", "share", "newest_days"]
@@ -42,9 +43,8 @@ def orders_by_month(tables: Tables) -> pd.Series:
     """Number of orders by month; empty without orders."""
     if tables.lines is None:
         return pd.Series(dtype="int64")
-    months = tables.lines.group_by(month=tables.lines.order_date.truncate("M"))
-    counts = months.agg(orders=tables.lines.order_id.nunique()).order_by("month").execute()
-    return pd.Series(counts["orders"].to_numpy(), index=counts["month"].dt.strftime("%Y-%m"))
+    months = by_month(tables.lines, tables.lines.order_date, tables.lines.order_id.nunique())
+    return months.set_axis(months.index.strftime("%Y-%m"))
 
 
 def _age(tables: Tables, moments: Any) -> float:

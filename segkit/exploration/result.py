@@ -13,6 +13,7 @@ from segkit.exploration.page import page_of
 from segkit.exploration.spread import Spread
 from segkit.exploration.strips import percent
 from segkit.exploration.usable import CAN, by_basis
+from segkit.plain import one_of
 from segkit.shown import Shown
 
 PARTS = ("completeness", "outliers", "distributions", "relations", "sources", "personal", "usable")
@@ -127,7 +128,7 @@ class Exploration(Shown):
             completeness, outliers, distributions, relations, sources, personal or usable.
         """
         if name not in PARTS:
-            raise ParameterError(f"part is '{name}'", ", ".join(PARTS), nearest(name, PARTS))
+            raise ParameterError(f"part is '{name}'", fix=nearest(name, PARTS))
         return Part(self.readings[name], page_of(self, (name,)))
 
     def plot(self, ax: Any = None) -> Any:
@@ -192,9 +193,5 @@ class Exploration(Shown):
         can = self.bases[CAN]
         have = ", ".join(f"{basis} {n}" for basis, n in can[can > 0].items())
         none = [basis for basis in can.index[can == 0] if basis != "not known"]
-        lack = f" No {_listed(none)} column can." if none else ""
+        lack = f" No {one_of(none)} column can." if none else ""
         return f"Columns that can form segments: {have or 'none'}.{lack}"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

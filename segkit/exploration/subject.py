@@ -49,10 +49,9 @@ def subject_of_frame(frame: pd.DataFrame, *, customers: str, as_of: str) -> Subj
     DataError
         It has no row or no column, or two columns of one name.
     """
-    if frame.empty:
-        raise DataError(
-            f"the frame has {frame.shape[0]:,} rows and {frame.shape[1]:,} columns", "one row or more"
-        )
+    for what, n in zip(("row", "column"), frame.shape, strict=True):
+        if not n:
+            raise DataError(f"the frame has no {what}s", f"one {what} or more")
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise DataError(f"the column '{twice[0]}' is there twice", "a name of its own for each column")
@@ -66,9 +65,8 @@ def subject_of_tables(tables: Tables) -> Subject:
     """A study's customers: what their orders say, their traits, and the table's other columns."""
     study = tables.study
     features = build_features(tables, as_of=study.as_of)
-    parts = {"features": features.frame, "shielded": _shielded(features), "items": _items(tables)}
     own = _undeclared(tables, features)
-    frame = parts["features"].join([parts["shielded"], parts["items"].reindex(features.frame.index)])
+    frame = features.frame.join([_shielded(features), _items(tables).reindex(features.frame.index)])
     frame = frame.join(own.drop(columns=frame.columns, errors="ignore"))
     about = pd.DataFrame(
         [_about(name, tables, features) for name in frame], index=frame.columns, columns=ABOUT
@@ -97,10 +95,9 @@ def _shielded(features: Features) -> pd.DataFrame:
 
 
 def _items(tables: Tables) -> pd.DataFrame:
-    items = [item for scale in tables.study.scales.values() for item in scale.items]
     if tables.traits is None:
         return pd.DataFrame()
-    return tables.traits[[item for item in dict.fromkeys(items) if item not in tables.study.traits]]
+    return tables.traits[[item for item in tables.study.items if item not in tables.study.traits]]
 
 
 def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
@@ -110,16 +107,15 @@ def _undeclared(tables: Tables, features: Features) -> pd.DataFrame:
         return pd.DataFrame(index=index)
     traits = tables.study.traits.values()
     behind = {trait.columns.get("customers", trait.column) for trait in traits}
-    behind |= {item for scale in tables.study.scales.values() for item in scale.items}
-    behind |= {tables.study.weight}
+    behind |= {*tables.study.items, tables.study.weight}
     return tables.customers.reindex(index).drop(columns=list(behind), errors="ignore")
 
 
 def _about(name: str, tables: Tables, features: Features) -> dict[str, str]:
     study = tables.study
-    for key, scale in study.scales.items():
+    for scale in study.scales.values():
         if name in scale.items and name not in study.traits:
-            return _row(name, "points", scale.basis, "item", study.scales[key].label)
+            return _row(name, "points", scale.basis, "item", scale.label)
     if name not in features.dictionary.index:
         is_shielded = name in study.protected or _standing_by_name(name)
         return _row(name, standing="protected" if is_shielded else "undeclared")

@@ -6,11 +6,9 @@ import pandas as pd
 
 from segkit.exploration.kinds import MOST_LEVELS, Column
 from segkit.exploration.subject import Subject
-from segkit.sources.basis import BASES, NOT_KNOWN, basis_by_name
+from segkit.sources.basis import BASES, MOST_MISSING, NOT_KNOWN, basis_by_name
 
 CAN, DESCRIBES, CANNOT = "can", "only describes", "can't"
-MOST_MISSING = 0.3
-"""Share of customers without a value above which a column only describes."""
 ALIKE = 0.99
 """Share of one value from which nearly everyone is alike."""
 
@@ -42,7 +40,7 @@ def usable(
     for name, column in columns.items():
         about = subject.about.loc[name]
         basis, told_by = _basis(name, str(about["basis"]))
-        verdict, why = _verdict(column, about, len(subject.frame), personal, same, subject)
+        verdict, why = _verdict(column, subject, personal, same)
         rows[name] = {
             "label": about["label"], "kind": column.kind, "basis": basis, "basis_from": told_by,
             "verdict": verdict, "why": why,
@@ -67,14 +65,10 @@ def _basis(name: str, stated: str) -> tuple[str, str]:
 
 
 def _verdict(
-    column: Column,
-    about: pd.Series,
-    n: int,
-    personal: Mapping[str, str],
-    same: Mapping[str, str],
-    subject: Subject,
+    column: Column, subject: Subject, personal: Mapping[str, str], same: Mapping[str, str]
 ) -> tuple[str, str]:
     """The first reason that holds decides."""
+    about = subject.about.loc[column.name]
     if column.name in personal:
         return CANNOT, f"likely holds {personal[column.name]}"
     if column.hint:
@@ -88,7 +82,7 @@ def _verdict(
         return _STANDING[standing]
     if standing == "item":
         return DESCRIBES, f"an item of the scale {about['of']}, which can"
-    lacking = 1 - column.filled / n
+    lacking = 1 - column.filled / len(subject.frame)
     if lacking > MOST_MISSING and standing != "base":
         return DESCRIBES, f"missing for {_just_below_one(lacking)}"
     if column.kind == "category" and column.distinct > MOST_LEVELS:

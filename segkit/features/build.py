@@ -26,6 +26,7 @@ from segkit.labels import with_short_labels
 from segkit.sources.behaviour.read import customers_of
 from segkit.sources.printable import quoted
 from segkit.sources.tables import Tables
+from segkit.sources.values import has_hours
 from segkit.study import Study
 
 LEAST_BUYERS = 10
@@ -129,7 +130,7 @@ def _of_orders(tables: Tables, as_of: str) -> _Counted:
         [part.totals for part in parts],
         middle=ibis.timestamp(middle.isoformat()),
         categories=categories,
-        with_hours=_has_hours(lines),
+        with_hours=has_hours(lines.order_date),
     )
     built = [feature for feature in definitions if feature.needs in totals.columns]
     not_built = {f.name: WHY_NOT[f.needs] for f in definitions if f not in built}
@@ -254,11 +255,6 @@ def _top_categories(lines: ibis.Table, study: Study) -> list[str]:
     ranked = ranked.filter(ranked.buyers >= least)
     ranked = ranked.order_by([ibis.desc("size"), "category"]).limit(int(chosen["top"]))
     return list(ranked.execute()["category"])
-
-
-def _has_hours(lines: ibis.Table) -> bool:
-    at_midnight = lines.order_date == lines.order_date.truncate("D")
-    return not bool(at_midnight.all().execute())
 
 
 def _execute(built: list[Feature], totals: ibis.Table, as_of: str) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def _ratio(above: Any, below: Any) -> Any:
     return above.cast("float64") / below.cast("float64").nullif(0.0)
 
 
-def _column_ratio(above: str, below: str, t: Any, _: Any) -> Any:
+def column_ratio(above: str, below: str, t: Any, _: Any) -> Any:
+    """The expression of one total over another; null where there is nothing to divide by."""
     return _ratio(t[above], t[below])
 
 
@@ -189,7 +190,7 @@ def daypart_features() -> Iterable[Feature]:
         yield Feature(
             f"{part}_share", f"{part.capitalize()} {{orders}}", "share", "daypart",
             f"share of {{orders}} from {start:02d}:00 to {end:02d}:00, local time", "all {orders}",
-            partial(_column_ratio, f"n_{part}", "n_orders"), needs=f"n_{part}",
+            partial(column_ratio, f"n_{part}", "n_orders"), needs=f"n_{part}",
         )  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def category_features(
         yield Feature(
             f"{slug(category)}_share", f"{label} share", "share", "category",
             f"share of {spent} in the category '{category}'", spent.removesuffix(" spent"),
-            partial(_column_ratio, column, whole), needs=column,
+            partial(column_ratio, column, whole), needs=column,
         )  # fmt: skip
 
 

@@ -82,6 +82,8 @@ class Card:
         Days between orders, since the last one, and what an order and its returns come to.
     with_gap : Fact or None
         Customers with an order after another, on whom the days between rest.
+    humps : list of (Sentence, tuple of float)
+        Traits shown here that have two humps, with the values of which 5, 10, ... 95 % are below.
     nearest : Sentence or None
         The segment into which refits put most of those that they put elsewhere.
     named : tuple of (str, Marker)
@@ -111,6 +113,7 @@ class Card:
     agreement: Fact | None = None
     rhythm: tuple[Marker, ...] = ()
     with_gap: Fact | None = None
+    humps: tuple[tuple[Sentence, tuple[float, ...]], ...] = ()
     nearest: Sentence | None = None
     named: tuple[tuple[str, Marker], ...] = ()
     notes: CardNotes | None = None
@@ -135,7 +138,8 @@ class Card:
         for marker in [*self.markers, *self.same, *self.described, *more]:
             shown += [marker.here, marker.overall, marker.delta]
         shown += [fact for _, fact in self.buys]
-        lines = [self.lead, *self.levels, *([self.nearest] if self.nearest else [])]
+        lines = [self.lead, *self.levels, *(line for line, _ in self.humps)]
+        lines += [self.nearest] if self.nearest else []
         return shown + [fact for line in lines for fact in line.facts.values()]
 
 

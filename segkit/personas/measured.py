@@ -1,14 +1,15 @@
 """Sizes, effects and levels of segments, as tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segkit.disclosure import MIN_CELL, is_dominated
+from segkit.disclosure import MIN_CELL, in_tens, is_dominated
 from segkit.personas.effects import Range
 from segkit.personas.measures import NO_RANGE, Measures
+from segkit.personas.smallcells import MIN_ROUNDED, made_by_few, shares_in_tens, tell_of_few
 
 EFFECT_COLUMNS = [
     "statistic", "value", "low", "high", "overall", "delta", "delta_low", "delta_high", "smd", "n",
@@ -60,15 +61,21 @@ class _Column(NamedTuple):
     statistic: str
     typical: Callable[[Measures, np.ndarray], Range]
     overall: float
+    hidden: Collection[str] = ()
+    """Segments in which it would tell of a few."""
 
 
 def effects_of(
     numeric: pd.DataFrame, labels: pd.Series, known: pd.DataFrame, measures: Measures
 ) -> pd.DataFrame:
     """Each number here, among all and against the rest; see `Profile.effects`."""
-    columns = {name: _column(column, known.loc[name], measures) for name, column in numeric.items()}
+    numbers, rounded = shares_in_tens(numeric, labels, known["of"])
+    columns = {
+        name: _guarded(_column(column, known.loc[name], measures), labels, name in rounded)
+        for name, column in numbers.items()
+    }
     rows = {
-        (key, name): _effect(column, (labels == key).to_numpy()[column.has])
+        (key, name): _effect(column, key, (labels == key).to_numpy()[column.has])
         for key in labels.cat.categories
         for name, column in columns.items()
     }
@@ -90,6 +97,19 @@ def _column(column: pd.Series, about: pd.Series, measures: Measures) -> _Column:
     return _Column(has, values, known, "mean", _mean, _mean(known, values).value)
 
 
+def _guarded(column: _Column, labels: pd.Series, is_in_tens: bool) -> _Column:
+    """The column with the segments in which it is kept back."""
+    own = labels[column.has]
+    if is_in_tens:
+        few = own.value_counts() < MIN_ROUNDED
+    elif column.statistic == "mean":
+        few = made_by_few(column.values, own)
+    else:
+        return column
+    overall = np.nan if few.all() else column.overall
+    return column._replace(hidden=frozenset(few.index[few]), overall=overall)
+
+
 def _share(by: Measures, held: np.ndarray) -> Range:
     return by.share(held)
 
@@ -102,11 +122,11 @@ def _mean(by: Measures, numbers: np.ndarray) -> Range:
     return by.mean(numbers)
 
 
-def _effect(column: _Column, inside: np.ndarray) -> tuple[Any, ...]:
+def _effect(column: _Column, key: str, inside: np.ndarray) -> tuple[Any, ...]:
     n, here = int(inside.sum()), column.measures.among(inside)
-    if n < MIN_CELL:
-        blank = (np.nan,) * (len(EFFECT_COLUMNS) - 1)
-        return (*blank, n, *(np.nan for _ in here.columns))
+    if n < MIN_CELL or key in column.hidden:
+        known = {"statistic": column.statistic, "overall": column.overall, "n": n}
+        return tuple(known.get(name, np.nan) for name in [*EFFECT_COLUMNS, *here.columns])
     value = column.typical(here, column.values[inside])
     delta = column.measures.delta(column.values, inside)
     smd = column.measures.standardised(column.values, inside)
@@ -118,21 +138,26 @@ def levels_of(text: Mapping[str, pd.Series], labels: pd.Series, measures: Measur
     rows = {}
     for name, column in text.items():
         known = column.notna()
-        of_known = measures.among(known.to_numpy())
-        for level in sorted(column[known].astype(str).unique()):
-            has = (column[known].astype(str) == level).to_numpy()
+        of_known, level_of = measures.among(known.to_numpy()), column[known].astype(str)
+        groups = labels[known].to_numpy()
+        is_in_tens = tell_of_few(pd.crosstab(level_of.to_numpy(), groups))
+        for level in sorted(level_of.unique()):
+            has = (level_of == level).to_numpy()
+            told = in_tens(has, groups) if is_in_tens else has
             for key in labels.cat.categories:
-                inside = (labels[known] == key).to_numpy()
-                rows[key, name, level] = _level(has, inside, of_known)
+                if not _is_small(has, inside := groups == key):
+                    rows[key, name, level] = _level(told, inside, of_known)
     index = pd.MultiIndex.from_tuples(rows, names=["segment_key", "variable", "level"])
     columns = [*LEVEL_COLUMNS, *measures.columns]
-    return pd.DataFrame(list(rows.values()), index=index, columns=columns).dropna()
+    return pd.DataFrame(list(rows.values()), index=index, columns=columns)
+
+
+def _is_small(has: np.ndarray, inside: np.ndarray) -> bool:
+    cells = (has & inside, has & ~inside, inside & ~has)
+    return bool(min(cell.sum() for cell in cells) < MIN_CELL)
 
 
 def _level(has: np.ndarray, inside: np.ndarray, measures: Measures) -> tuple[float, ...]:
-    n, count, elsewhere = int(inside.sum()), int((has & inside).sum()), int((has & ~inside).sum())
-    if min(count, elsewhere, n - count) < MIN_CELL:
-        return (np.nan,) * (len(LEVEL_COLUMNS) + len(measures.columns))
     here, overall = measures.among(inside), measures.share(has).value
     share = here.share(has[inside]).value
-    return (share, overall, *measures.gap(has, inside), n, *(here.sample() or ()))
+    return (share, overall, *measures.gap(has, inside), int(inside.sum()), *(here.sample() or ()))

@@ -11,6 +11,7 @@ from segkit.disclosure import withheld
 from segkit.errors import DataError
 from segkit.personas.columns import numeric_view, small_merged
 from segkit.personas.drivers import between_share, by_basis
+from segkit.personas.humps import humps_of
 from segkit.personas.measured import effects_of, levels_of, sizes_of
 from segkit.personas.measures import Measures, Sample, Weighted, scaled_weights
 from segkit.segments.segmentation import Segmentation
@@ -37,11 +38,18 @@ class Profile(Shown):
         `low` and `high` (`statistic` says which: the median; the mean for shares, and where the
         median of all customers is 0), `overall` for all customers, `delta` (Cliff's delta against
         the rest, -1 to 1) with its 95 % range, `smd` (standardised mean difference), `n` customers
-        with a value, `is_base`. Missing where fewer than 10 customers have a value.
+        with a value, `is_base`. Missing where fewer than 10 customers have a value, or make up a
+        mean. Where 1 to 9 customers of a segment have a yes, a no or a level, its shares and
+        differences are those of numbers rounded to tens (see `segkit.disclosure.in_tens`); missing
+        there in segments below 30.
     levels : pandas.DataFrame, indexed by segment_key, variable and level
         For every text descriptor: `share` here, `overall`, `difference` from the rest with its
         range (Newcombe), `n`. Levels of fewer than 10 customers are merged; what is still below 10
-        in a segment or outside is suppressed.
+        in a segment or outside is suppressed, and with such a one the others are in tens.
+    humps : pandas.DataFrame, indexed by segment_key and variable
+        Where the typical value says little: numbers of which a segment of 100 customers or more has
+        two humps, with the place `cut` between them, the share `below` it with its range, the values
+        of which 5, 10, ... 95 % are below, and `n`.
     dictionary : pandas.DataFrame
         What each row of `effects` is; see `segkit.personas.columns.numeric_view`.
     labels : dict of str to str
@@ -63,6 +71,7 @@ class Profile(Shown):
     sizes: pd.DataFrame
     effects: pd.DataFrame
     levels: pd.DataFrame
+    humps: pd.DataFrame
     dictionary: pd.DataFrame
     labels: Mapping[str, str]
     others: Mapping[str, str]
@@ -199,6 +208,7 @@ def profile_segments(
             is_base=np.tile(is_base, len(sizes))
         ),
         levels=levels_of(merged, labels, measures),
+        humps=humps_of(numeric, labels, known["kind"], measures),
         dictionary=known,
         labels=_labels(text, dictionary),
         others={name: other for name, (_, other) in told.items() if other},

@@ -1,12 +1,16 @@
-"""What a card says besides the traits: how its customers buy, and whom they are confused with."""
+"""What a card says besides the traits: the rhythm of buying, two humps, the nearest segment."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
 from segkit.personas.facts import Fact, SegmentName, Sentence
+from segkit.personas.humps import PERCENTS
+from segkit.personas.phrases import started
 from segkit.personas.writer import CardWriter
 
 GAP = "mean_gap_days"
@@ -26,7 +30,33 @@ def written(writer: CardWriter, called: Any) -> Card:
     """
     card = writer.card(str(called[writer.key]))
     told = rhythm(writer, card)
-    return replace(card, rhythm=told, with_gap=with_gap(writer, told), nearest=nearest(writer, called))
+    return replace(
+        card, rhythm=told, with_gap=with_gap(writer, told), nearest=nearest(writer, called),
+        humps=humps(writer, card),
+    )  # fmt: skip
+
+
+def humps(writer: CardWriter, card: Card) -> tuple[tuple[Sentence, tuple[float, ...]], ...]:
+    """Of the traits on the card, those whose typical value few are near; and how they spread."""
+    known = writer.profile.humps
+    if not writer.carries_figures or writer.key not in known.index.get_level_values(0):
+        return ()
+    shown = {marker.label for marker in [*card.markers, *card.same, *card.described]}
+    rows = known.loc[writer.key].join(writer.profile.dictionary[["label", "unit"]])
+    return tuple(
+        (_two(writer, str(name), row), tuple(row[list(PERCENTS)]))
+        for name, row in rows[rows["label"].isin(shown)].iterrows()
+    )
+
+
+def _two(writer: CardWriter, name: str, row: pd.Series) -> Sentence:
+    n, ends = int(row["n"]), (row["below_low"], row["below_high"])
+    facts = {
+        "below": writer.fact(f"{name}/below", row["below"], "share", n, "", *ends),
+        "cut": writer.fact(f"{name}/cut", row["cut"], row["unit"], n),
+    }
+    template = "{trait} has two humps: {below} are below {cut}, the others above, few near it."
+    return Sentence(template, facts, {"trait": started(str(row["label"]))})
 
 
 def rhythm(writer: CardWriter, card: Card) -> tuple[Marker, ...]:

@@ -140,7 +140,7 @@ class _Judge:
             points = value.value if metric == "stability" else value.value / largest
             return Score(criterion, WHOLE[metric], value, 1 - points if turned else points)
         marker = self.writer.marker(self.trait(metric))
-        is_shown = marker.here.n >= MIN_CELL
+        is_shown = not marker.here.is_withheld
         points = (1 - marker.delta.value if turned else 1 + marker.delta.value) / 2
         return Score(criterion, marker.label, marker.here if is_shown else None, points)
 

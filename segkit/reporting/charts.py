@@ -109,7 +109,7 @@ def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Marku
 def _clear_effects(effects: Mapping[str, Fact]) -> str:
     known = {label: fact for label, fact in effects.items() if not fact.is_withheld}
     if not known:
-        return "Withheld: fewer than ten."
+        return "Withheld: fewer than ten, or it would tell of them."
     clear = [f"{label} {fact.text}" for label, fact in known.items() if abs(fact.value) >= ENTER]
     if clear:
         return f"Clear effects: {', '.join(clear)}."
@@ -123,6 +123,17 @@ def effect_bar(delta: float) -> Markup:
     start = 60.0 if delta > 0 else 60.0 - width
     return Markup('<svg class="eff" viewBox="0 0 120 12" aria-hidden="true">{}{}</svg>').format(
         line(60, 0, 60, 12, "axis"), rect(start, 2.5, width, 7, "accent-bar")
+    )
+
+
+def strip(percentiles: Sequence[float]) -> Markup:
+    """A stroke at every twentieth of the customers, beside the sentence that says what it shows."""
+    start, reach = percentiles[0], (percentiles[-1] - percentiles[0]) or 1.0
+    strokes = [
+        line(x, 1, x, 11, "stroke") for x in (2 + 116 * (one - start) / reach for one in percentiles)
+    ]
+    return Markup('<svg class="eff" viewBox="0 0 120 12" aria-hidden="true">{}</svg>').format(
+        joined(strokes)
     )
 
 

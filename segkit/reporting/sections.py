@@ -112,7 +112,7 @@ class Report(Shown):
     @cached_property
     def segment_cards(self) -> Section:
         """A card per segment."""
-        return self._section("cards", effect_bar=charts.effect_bar)
+        return self._section("cards", effect_bar=charts.effect_bar, strip=charts.strip)
 
     @cached_property
     def briefs(self) -> Briefs:

@@ -32,7 +32,7 @@ def source_rows(study: Study, customer_id: str) -> dict[str, list[dict[str, Any]
     reading, found = Reading(study, connect(), {}), {}
     for name, spec in study.every_table.items():
         if "customer_id" in spec.columns:
-            raw = reading.as_it_came(name)
+            raw = reading.raw(name)
             theirs = as_id(raw.table[str(spec.columns["customer_id"])], spec) == customer_id
             rows = raw.table.filter(theirs).select(*as_it_came(raw.table))
             found[name] = _records(rows.execute())
@@ -43,7 +43,7 @@ def malformed_lines(study: Study, sought: Sought) -> dict[str, list[str]]:
     """Lines of the sources that are no records and speak of a customer."""
     reading, found = Reading(study, connect(), {}), {}
     for name in study.every_table:
-        raw: Raw = reading.as_it_came(name)
+        raw: Raw = reading.raw(name)
         texts = raw.malformed["text"]
         found[name] = [text for text in texts if sought.is_in(text, numbers=True)]
     return {name: lines for name, lines in found.items() if lines}

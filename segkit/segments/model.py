@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segkit.segments.clustering.methods import NOISE, Method, Parameters
+from segkit.segments.clustering.assignment import Learnt
+from segkit.segments.clustering.methods import NOISE, Method
 from segkit.segments.space import Space
 from segkit.segments.stability import agreement
 
@@ -44,9 +45,9 @@ class Model:
     keys: tuple[str, ...]
     method: Method
     space: Space
-    learnt: Parameters
+    learnt: Learnt
     order: np.ndarray
-    refits: Sequence[Parameters]
+    refits: Sequence[Learnt]
     refit_order: Sequence[np.ndarray]
     profiles: pd.DataFrame
     overall: pd.DataFrame

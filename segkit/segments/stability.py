@@ -12,8 +12,9 @@ from joblib import Parallel, delayed
 from scipy.optimize import linear_sum_assignment
 from tqdm.auto import tqdm
 
+from segkit.segments.clustering.assignment import Learnt
 from segkit.segments.clustering.kmeans import one_thread
-from segkit.segments.clustering.methods import NOISE, Method, Parameters
+from segkit.segments.clustering.methods import NOISE, Method
 from segkit.segments.space import Space
 
 COMPARED_ROWS = 20_000
@@ -33,13 +34,13 @@ class Resamples:
     method : Method
     drawn : ndarray of shape (n_boot, n_drawn)
         Rows of each bootstrap sample.
-    fits : dict of int to list of Parameters
+    fits : dict of int to list of Learnt
         Per k what each refit learnt; of a method that finds k itself, under the k it was asked for.
     """
 
     method: Method
     drawn: np.ndarray
-    fits: Mapping[int, list[Parameters]]
+    fits: Mapping[int, list[Learnt]]
 
     def labels(self, X: np.ndarray, k: int) -> np.ndarray:
         """Cluster of each row in each refit, shape (n_boot, n_rows); -1 is noise."""
@@ -81,7 +82,7 @@ def resample(
     calls = (
         delayed(_refit)(method, X, drawn[boot], k, n_starts, seed, space) for k, boot, seed in jobs
     )
-    found: dict[int, list[Parameters]] = {k: [] for k in ks}
+    found: dict[int, list[Learnt]] = {k: [] for k in ks}
     for (k, _, _), learnt in zip(
         jobs, side_by_side(calls, len(jobs), "refits on resamples"), strict=True
     ):
@@ -91,7 +92,7 @@ def resample(
 
 def _refit(
     method: Method, X: np.ndarray, rows: np.ndarray, k: int, n_starts: int, seed: int, space: Space
-) -> Parameters:
+) -> Learnt:
     with one_thread():
         return method.fit(X[rows], k, n_starts, seed, space)
 
@@ -136,12 +137,6 @@ def pairwise_adjusted_rand(labels: np.ndarray) -> np.ndarray:
 
 def _pairs(count: Any) -> Any:
     return count * (count - 1) / 2
-
-
-def global_stability(X: np.ndarray, resamples: Resamples, k: int) -> np.ndarray:
-    """Adjusted Rand index between every two refits, on the rows at hand."""
-    step = max(1, len(X) // COMPARED_ROWS)
-    return pairwise_adjusted_rand(resamples.labels(X[::step], k))
 
 
 def segment_jaccard(

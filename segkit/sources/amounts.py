@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
-from segkit.errors import DataError
-from segkit.shown import Shown
 from segkit.sources.currencies import CURRENCY_IN_TEXT
 from segkit.sources.notation import joined_forms
 
@@ -54,81 +50,6 @@ Range = tuple[float, float]
 _UNREAD: Range = (np.nan, np.nan)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Amounts(Shown):
-    """Amounts as ranges, and what of them could not be read.
-
-    Attributes
-    ----------
-    ranges : pandas.DataFrame
-        `low` and `high` per row, equal for a single number, `high` infinite for an open range;
-        missing where there is no text or it can't be read.
-    n_given, n_unread, n_like_dates : int
-        Rows with a text; those of them that can't be read; those of the latter that look like
-        dates, which is what a spreadsheet makes of "11-50".
-    """
-
-    ranges: pd.DataFrame
-    n_given: int
-    n_unread: int
-    n_like_dates: int
-
-    @property
-    def reading(self) -> str:
-        """How much could be read."""
-        dates = (
-            f", {self.n_like_dates:,} of them like dates, as a spreadsheet writes 11-50"
-            if self.n_like_dates
-            else ""
-        )
-        return (
-            f"{self.n_given - self.n_unread:,} of {self.n_given:,} amounts are read; "
-            f"{self.n_unread:,} can't be{dates}"
-        )
-
-    def bands(self, edges: Sequence[float] = EMPLOYEE_EDGES) -> pd.Series:
-        """Put each range into the one band that holds it.
-
-        Parameters
-        ----------
-        edges : sequence of float, ascending
-            Upper ends of the bands, each included; one more band lies above the last.
-
-        Returns
-        -------
-        pandas.Series
-            Ordered categories such as "over 10 to 50". Missing where a range reaches over an edge:
-            which band it belongs to isn't known.
-
-        Raises
-        ------
-        DataError
-            The edges don't ascend.
-
-        Examples
-        --------
-        >>> sizes = read_amounts(pd.Series(["51-200", "36", "10k+", "20-100"]))
-        >>> sizes.bands().astype(object).tolist()
-        ['over 50 to 200', 'over 10 to 50', 'over 10,000', nan]
-        """
-        if list(edges) != sorted(set(edges)):
-            raise DataError(f"band edges are {list(edges)}", "ascending numbers, each once")
-        bounds = np.array([-np.inf, *edges, np.inf])
-        low, high = self.ranges["low"].to_numpy(), self.ranges["high"].to_numpy()
-        # a range may begin on the edge below it ("10-50"), a number on an edge lies under it
-        first = np.where(
-            low < high,
-            np.searchsorted(bounds, low, side="right"),
-            np.searchsorted(bounds, low, side="left"),
-        )
-        fits = ~np.isnan(low) & (high <= bounds[np.minimum(first, len(bounds) - 1)])
-        codes = np.where(fits, first - 1, -1)
-        return pd.Series(
-            pd.Categorical.from_codes(codes, categories=band_labels(edges), ordered=True),
-            index=self.ranges.index,
-        )
-
-
 def band_labels(edges: Sequence[float]) -> list[str]:
     """Names of the bands that some upper ends make.
 
@@ -142,61 +63,18 @@ def band_labels(edges: Sequence[float]) -> list[str]:
     return [f"up to {shown[0]}", *between, f"over {shown[-1]}"]
 
 
-def read_amounts(texts: pd.Series, *, decimal: str = ".") -> Amounts:
-    """Read a column of sizes or revenues into ranges.
-
-    Parameters
-    ----------
-    texts : pandas.Series
-        Text or numbers; currency marks and words such as "employees" are passed over.
-    decimal : {".", ","}
-        What a lone mark before three digits is not: "1,001" is 1001 under ".", "1.001" under ",".
-
-    Returns
-    -------
-    Amounts
-        Nothing is guessed: what can't be read is missing and counted.
-
-    Raises
-    ------
-    DataError
-        `decimal` is another mark.
-
-    Notes
-    -----
-    Currencies are not converted. "1.234" under "." is read with a scale ("1.234 Million") and left
-    unread without one, since it may be a thousand or a fraction.
-
-    Examples
-    --------
-    >>> read_amounts(pd.Series(["36.9 Million", "$10M - $50M", "1,001-5,000 employees", "n/a"])).ranges
-              low        high
-    0  36900000.0  36900000.0
-    1  10000000.0  50000000.0
-    2      1001.0      5000.0
-    3         NaN         NaN
-    """
-    if decimal not in {".", ","}:
-        raise DataError(f"decimal is '{decimal}'", "'.' or ','")
-    codes, unique = pd.factorize(texts)
-    read = [read_range(str(text), decimal=decimal) for text in unique]
-    table = np.array([*read, _UNREAD])[codes]  # code -1, no text, is the last row
-    ranges = pd.DataFrame(table, index=texts.index, columns=["low", "high"])
-    blank = np.array([not str(text).strip() for text in unique] + [True], dtype=bool)[codes]
-    dates = np.array([looks_like_date(str(text)) for text in unique] + [False])[codes]
-    unread = ranges["low"].isna().to_numpy() & ~blank
-    return Amounts(ranges, int((~blank).sum()), int(unread.sum()), int((unread & dates).sum()))
-
-
 def read_range(text: str, *, decimal: str = ".", sure: bool = False) -> Range:
-    """Read one size or revenue; (nan, nan) where it can't be read.
+    """Read one size or revenue as a range; (nan, nan) where it can't be read: nothing is guessed.
 
     Parameters
     ----------
     text : str
+        Currency marks, which are not converted, and words such as "employees" are passed over.
     decimal : {".", ","}
+        What a lone mark before three digits is not: "1,001" is 1001 under ".", "1.001" under ",".
     sure : bool
-        Whether the mark is known to part a fraction: "1.234" is then one and a bit.
+        Whether the mark is known to part a fraction: "1.234" is then one and a bit. Else it is read
+        with a scale ("1.234 Million") only, since it may be a thousand or a fraction.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The basis that a column's name speaks of; a study's own word always comes before it."""
+"""What a column can be a basis of, by its name; a study's own word always comes before it."""
 
 import re
 
@@ -6,6 +6,8 @@ from segkit.sources.names import plain_name
 
 BASES = ("demographic", "psychographic", "behavioural", "geographic", "firmographic")
 NOT_KNOWN = "not known"
+MOST_MISSING = 0.3
+"""Share of customers without a value above which a column only describes."""
 _WORDS = {
     "firmographic": r"compan(y|ies)|firm|firma|industr(y|ies)|sector|sic|sic_code|naics|employees?|"
     r"number_of_employees|staff|staff_size|company_size|headcount|workforce|mitarbeiter|turnover|"

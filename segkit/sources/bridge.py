@@ -6,10 +6,10 @@ from typing import Any
 import ibis
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.check import UNMATCHED, require_columns
 from segkit.sources.files import Raw
-from segkit.sources.printable import listed
+from segkit.sources.printable import require
 from segkit.sources.values import as_id, text_of
 from segkit.study.tables import TableSpec
 
@@ -50,18 +50,27 @@ def bridge(con: Backend, raw: Raw, spec: TableSpec, by: Raw, by_spec: TableSpec)
     source, there = spec.via["source"], spec.via["column"]
     for side, one in ((raw, spec), (by, by_spec)):
         require_columns(side, one)
-    if there not in by.table.columns:
-        raise DataError(
-            f"{by.where} has no column '{there}', which `via` names",
-            fix=nearest(there, listed(by.table.columns)),
-        )
+    require([there], by.table.columns, by.where, "`via`")
     column = str(spec.columns["customer_id"])
-    ids = as_id(by.table[str(by_spec.columns["customer_id"])], by_spec)
+    known = con.create_table(ibis.util.gen_name("known"), _known(by, by_spec, there), temp=True)
+    named = raw.table.mutate(**{_KEY: _key(raw.table[column])})
+    told = _told(named.left_join(known, _KEY), source)
+    told = con.create_table(ibis.util.gen_name("bridged"), told, temp=True)
+    said = _said(told, raw, f"'{there}' of {source}")
+    table = told.mutate(**{column: told[_ID]}).select(*raw.table.columns, UNMATCHED)
+    return replace(raw, table=table, notices=(*raw.notices, said))
+
+
+def _known(by: Raw, spec: TableSpec, there: str) -> ibis.Table:
+    """Each address with an id of it, and of how many ids it is."""
+    ids = as_id(by.table[str(spec.columns["customer_id"])], spec)
     pairs = by.table.select(**{_KEY: _key(by.table[there]), _ID: ids}).distinct()
     pairs = pairs.filter(pairs[_KEY].notnull() & pairs[_ID].notnull())
-    known = pairs.group_by(_KEY).agg(**{_N: pairs.count(), _ID: pairs[_ID].min()})
-    named = raw.table.mutate(**{_KEY: _key(raw.table[column])})
-    both = named.left_join(con.create_table(ibis.util.gen_name("known"), known, temp=True), _KEY)
+    return pairs.group_by(_KEY).agg(**{_N: pairs.count(), _ID: pairs[_ID].min()})
+
+
+def _told(both: ibis.Table, source: str) -> ibis.Table:
+    """The rows with the id that their address is of, or the rule that sets them aside."""
     reason = ibis.cases(
         (both[_KEY].isnull(), ibis.null("string")),
         (both[_N].isnull(), ibis.literal(f"not in {source}")),
@@ -69,12 +78,7 @@ def bridge(con: Backend, raw: Raw, spec: TableSpec, by: Raw, by_spec: TableSpec)
         else_=ibis.null("string"),
     )
     one = (both[_N] == 1).ifelse(both[_ID], ibis.null("string"))
-    told = con.create_table(
-        ibis.util.gen_name("bridged"), both.mutate(**{UNMATCHED: reason, _ID: one}), temp=True
-    )
-    said = _said(told, raw, f"'{there}' of {source}")
-    table = told.mutate(**{column: told[_ID]}).select(*raw.table.columns, UNMATCHED)
-    return replace(raw, table=table, notices=(*raw.notices, said))
+    return both.mutate(**{UNMATCHED: reason, _ID: one})
 
 
 def _key(value: Any) -> Any:

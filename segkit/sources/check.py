@@ -1,6 +1,6 @@
 """A raw table, what segkit reads in it, and the rule that sets a line aside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,11 +8,11 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.files import Raw
-from segkit.sources.printable import listed
+from segkit.sources.printable import listed, require
 from segkit.sources.quality import AGAIN, MALFORMED, account
-from segkit.sources.values import looks_like_float_id, looks_rounded, shape
+from segkit.sources.values import common_shapes, looks_like_float_id, looks_rounded
 from segkit.study.schema import OPEN
 from segkit.study.tables import TableSpec
 
@@ -84,23 +84,14 @@ class Check:
 
 def require_columns(raw: Raw, spec: TableSpec) -> None:
     """Refuse a mapping that names a column which the table doesn't have."""
-    mapped = [
-        column
-        for names in spec.columns.values()
-        for column in ([names] if isinstance(names, str) else names)
-    ]
     left_open = [name for name, column in spec.columns.items() if column == OPEN]
     if left_open:
         raise DataError(
             f"study.yaml leaves open which column of {raw.where} is {', '.join(left_open)}",
             ", ".join(listed(raw.table.columns)),
         )
-    missing = [column for column in mapped if column not in raw.table.columns]
-    if missing:
-        raise DataError(
-            f"{raw.where} has no column '{missing[0]}', which study.yaml names",
-            fix=nearest(missing[0], listed(raw.table.columns)),
-        )
+    mapped = [column for names in spec.mapped.values() for column in names]
+    require(mapped, raw.table.columns, raw.where, "study.yaml")
 
 
 def settle(
@@ -148,7 +139,13 @@ def copy_number(table: ibis.Table) -> Any:
     return ibis.row_number().over(ibis.window(group_by=as_it_came(table)))
 
 
-def refuse_float_ids(raw: Raw, spec: TableSpec, names: list[str]) -> None:
+def count_copies(table: ibis.Table) -> int:
+    """How many lines are exact copies of an earlier one."""
+    distinct = table.select(*as_it_came(table)).distinct().count()
+    return int(table.count().execute()) - int(distinct.execute())
+
+
+def refuse_float_ids(raw: Raw, spec: TableSpec, names: Sequence[str]) -> None:
     """Refuse ids such as "12346.0": as text they match nothing that holds 12346."""
     given = [str(spec.columns[name]) for name in names if name in spec.columns]
     given = [name for name in given if not raw.table[name].type().is_integer()]
@@ -194,6 +191,13 @@ def refuse_malformed(raw: Raw) -> None:
         )
 
 
+def refuse_misread(raw: Raw, spec: TableSpec, *ids: str) -> None:
+    """Refuse a table whose mapping, form or ids must be wrong, before a value of it is read."""
+    require_columns(raw, spec)
+    refuse_malformed(raw)
+    refuse_float_ids(raw, spec, ids)
+
+
 def refuse_unreadable(raw: Raw, spec: TableSpec, parsed: Mapping[str, Any], limit: float) -> None:
     """Refuse a table where so many values can't be read that its mapping must be wrong.
 
@@ -234,6 +238,5 @@ def _stated(value: Any, spec: TableSpec) -> str:
 
 def shapes(raw: Raw, column: str, failed: Any) -> str:
     """Commonest forms of the unreadable values: safe to print, whatever the column holds."""
-    lines = raw.table.filter(failed).select(shape=shape(raw.table[column]))
-    common = lines.group_by("shape").agg(n=lines.count()).order_by([ibis.desc("n"), "shape"]).limit(3)
-    return ", ".join(f"'{row.shape}' ({row.n:,})" for row in common.execute().itertuples())
+    common = common_shapes(raw.table.filter(failed), column, most=3)
+    return ", ".join(f"'{form}' ({n:,})" for form, n in common.items())

@@ -14,10 +14,8 @@ from segkit.sources.check import (
     Check,
     Values,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
     shapes,
 )
@@ -117,9 +115,7 @@ def check_consent(con: Backend, raw: Raw, study: Study) -> Check:
         the study's `max_unreadable_share`.
     """
     spec, words = study.tables["consent"], _words(study)
-    require_columns(raw, spec)
-    refuse_malformed(raw)
-    refuse_float_ids(raw, spec, ["customer_id"])
+    refuse_misread(raw, spec, "customer_id")
     parsed = {"customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec)}
     if "purpose" in spec.columns:
         parsed["purpose"] = _meaning(raw.table[str(spec.columns["purpose"])], words.purposes)
@@ -150,8 +146,7 @@ def _status_columns(spec: TableSpec) -> list[str]:
 
 
 def _folded(value: Any) -> Any:
-    text = value.cast("string").strip().lower()
-    return (text == "").ifelse(ibis.null("string"), text)
+    return value.cast("string").strip().lower().nullif("")
 
 
 def _meaning(value: Any, words: Mapping[str, str]) -> Any:

@@ -1,6 +1,6 @@
 """What a study's tables hold, counted and put into words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ibis
@@ -46,12 +46,17 @@ def counted(counts: Mapping[str, float], words: Mapping[str, str], currency: str
     return f"{customers}, {orders} and {money_text(counts['amount'], currency)} in sales on {lines}"
 
 
-def quiet_end(lines: ibis.Table, study: Study) -> list[str]:
+def by_month(table: ibis.Table, dates: Any, counted: Any) -> pd.Series:
+    """What is counted of a table, by the first day of each month of its dates."""
+    months = table.group_by(month=dates.truncate("M")).agg(n=counted).order_by("month")
+    return months.execute().set_index("month")["n"]
+
+
+def quiet_end(dates: Iterable[Any], what: str, as_of: str) -> list[str]:
     """Say when the data end long before the reference date: everyone then looks away for as long."""
-    days = (pd.Timestamp(study.as_of) - lines.order_date.max().execute()).days
-    if days <= MAX_QUIET_DAYS:
-        return []
-    return [f"the last {study.words['order']} lies {days:,} days before as_of {study.as_of}"]
+    last = max(filter(pd.notna, (one.max().execute() for one in dates)))
+    days = (pd.Timestamp(as_of) - last).days
+    return [f"the last {what} lies {days:,} days before as_of {as_of}"] if days > MAX_QUIET_DAYS else []
 
 
 def rules_said(record: pd.DataFrame) -> str:

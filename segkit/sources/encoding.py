@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import shutil
 import zipfile
@@ -23,9 +24,20 @@ def first_bytes(path: Path, n: int = 4) -> bytes:
         return stream.read(n)
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file as stored."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def is_gzip(path: Path) -> bool:
     """Whether a file is gzipped, whatever its name ends in."""
     return first_bytes(path, 2) == b"\x1f\x8b"
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, whatever its name ends in."""
+    return first_bytes(path) == b"PAR1"
 
 
 def refuse_workbook(path: Path) -> None:

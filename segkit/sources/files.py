@@ -18,7 +18,7 @@ from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError
 from segkit.sources.csvfile import check_names, literal_path, read_csv
-from segkit.sources.encoding import first_bytes, refuse_workbook
+from segkit.sources.encoding import is_parquet, refuse_workbook, sha256_of
 from segkit.sources.parts import named_files, put_together
 from segkit.study import Study
 from segkit.study.tables import TableSpec
@@ -77,11 +77,11 @@ def read_raw(
 
 
 def _read_file(con: Backend, name: str, spec: TableSpec, path: Path) -> Raw:
-    if first_bytes(path) == b"PAR1":
+    if is_parquet(path):
         return _read_parquet(con, name, path)
     refuse_workbook(path)
     table, malformed, notices = read_csv(con, name, spec, path)
-    return Raw(table, malformed, _sha256(path), path.name, notices)
+    return Raw(table, malformed, sha256_of(path), path.name, notices)
 
 
 def _refuse_same_content(read: Sequence[Raw]) -> None:
@@ -169,11 +169,6 @@ def _existing(path: Path, file: str) -> Path:
     return path
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _hash_of(hashes: Sequence[str]) -> str:
     """One for several files; a file alone keeps its own."""
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
@@ -189,7 +184,7 @@ def hash_inputs(study: Study) -> dict[str, str]:
     hashes = {}
     for name, listed in sorted(files_of.items()):
         with located(listed, study.folder) as paths:
-            hashes[name] = _hash_of([_sha256(path) for path in paths])
+            hashes[name] = _hash_of([sha256_of(path) for path in paths])
     return hashes
 
 
@@ -220,7 +215,7 @@ def _read_parquet(con: Backend, name: str, path: Path) -> Raw:
         raise DataError(f"{path.name} is a damaged Parquet file") from None
     if table.count().execute() == 0:
         raise DataError(f"{path.name} has no rows")
-    return Raw(table, _no_lines(), _sha256(path), path.name)
+    return Raw(table, _no_lines(), sha256_of(path), path.name)
 
 
 def _no_lines() -> pd.DataFrame:

@@ -6,9 +6,9 @@ from typing import Any
 import ibis
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.files import Raw
-from segkit.sources.printable import listed
+from segkit.sources.printable import require
 from segkit.study.tables import TableSpec
 
 
@@ -43,8 +43,8 @@ def fill_down(con: Backend, name: str, raw: Raw, spec: TableSpec) -> Raw:
     if asked is None:
         return raw
     by, columns = str(asked["by"]), list(asked["columns"])
-    _require(raw, [by, *columns])
     table = raw.table
+    require([by, *columns], table.columns, raw.where, "`fill_down`")
     order = ibis.window(group_by=_given(table[by]))
     known = _given(table[by]).notnull()
     given = {column: _given(table[column]) for column in columns}
@@ -68,15 +68,6 @@ def fill_down(con: Backend, name: str, raw: Raw, spec: TableSpec) -> Raw:
 def _given(value: Any) -> Any:
     """A cell's content; null where there is none."""
     return value.strip().nullif("") if value.type().is_string() else value
-
-
-def _require(raw: Raw, columns: list[str]) -> None:
-    missing = [column for column in columns if column not in raw.table.columns]
-    if missing:
-        raise DataError(
-            f"{raw.where} has no column '{missing[0]}', which `fill_down` names",
-            fix=nearest(missing[0], listed(raw.table.columns)),
-        )
 
 
 def _refuse_two_values(raw: Raw, by: str, given: dict[str, Any], order: Any, known: Any) -> None:

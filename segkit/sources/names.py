@@ -1,4 +1,4 @@
-"""Columns told by their names: which of segkit's columns they are, and which the law protects."""
+"""Columns told by their names: which of segkit's columns they are; and product codes that are fees."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segkit.errors import StudyError
-from segkit.sources.assembly import assemble, relative
 from segkit.sources.exports.links import join_links
 from segkit.sources.exports.tell import refuse_unfit, tell_files
+from segkit.sources.guessing.assembly import assemble, relative
 from segkit.sources.guessing.summary import summary_of
 from segkit.sources.guessing.text import study_text
 from segkit.study import project_root

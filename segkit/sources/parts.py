@@ -10,7 +10,7 @@ from segkit.errors import DataError
 from segkit.sources.printable import quoted
 from segkit.study.tables import TableSpec
 
-_PART, _LINE, _NTH = "segkit__part", "segkit__line", "segkit__nth"
+_PART, _LINE, _NTH, _AGAIN = "segkit__part", "segkit__line", "segkit__nth", "segkit__again"
 _DATED = ("order_date", "event_date")
 MOST_NAMED = 5
 """Columns that a message names."""
@@ -63,6 +63,20 @@ def put_together(
     for other in others:
         _refuse_other_columns(first, tables[first], other, tables[other])
     columns = list(tables[first].columns)
+    every = _told_apart(con, name, tables, columns)
+    n_again = int(every.filter(every[_AGAIN]).count().execute())
+    sure = _tells_rows_apart(tables[first], spec)
+    kept = every.filter(~every[_AGAIN]) if sure else every
+    whole = con.create_table(name, kept.order_by(_PART, _LINE).select(*columns), temp=True)
+    where = named_files(list(tables))
+    found = [_counted(tables), *_again(n_again, sure=sure), *_torn(kept, spec)]
+    return whole, n_again if sure else 0, tuple(f"{where}: {text}" for text in found)
+
+
+def _told_apart(
+    con: Backend, name: str, tables: Mapping[str, ibis.Table], columns: list[str]
+) -> ibis.Table:
+    """The records of all files with their file, their line, and whether an earlier file has them."""
     parts = [
         table.select(*columns, **{_PART: ibis.literal(part), _LINE: ibis.row_number()})
         for part, table in enumerate(tables.values())
@@ -71,19 +85,13 @@ def put_together(
     nth = ibis.row_number().over(ibis.window(group_by=[*columns, _PART], order_by=_LINE))
     every = every.mutate(**{_NTH: nth})
     earliest = every[_PART].min().over(ibis.window(group_by=[*columns, _NTH]))
-    every = con.create_table(f"{name}_told", every.mutate(is_again=every[_PART] > earliest), temp=True)
-    n_again = int(every.filter(every.is_again).count().execute())
-    sure = _tells_rows_apart(tables[first], spec)
-    kept = every.filter(~every.is_again) if sure else every
-    whole = con.create_table(name, kept.order_by(_PART, _LINE).select(*columns), temp=True)
-    where = named_files(list(tables))
+    told = every.mutate(**{_AGAIN: every[_PART] > earliest})
+    return con.create_table(f"{name}_told", told, temp=True)
+
+
+def _counted(tables: Mapping[str, ibis.Table]) -> str:
     counts = {file: int(table.count().execute()) for file, table in tables.items()}
-    found = [
-        f"lines read: {', '.join(f'{file} {n:,}' for file, n in counts.items())}",
-        *_again(n_again, sure=sure),
-        *_torn(kept, spec),
-    ]
-    return whole, n_again if sure else 0, tuple(f"{where}: {text}" for text in found)
+    return f"lines read: {', '.join(f'{file} {n:,}' for file, n in counts.items())}"
 
 
 def _again(n_again: int, *, sure: bool) -> list[str]:

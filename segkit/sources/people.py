@@ -12,6 +12,7 @@ from segkit.sources.check import (
     Values,
     as_it_came,
     copy_number,
+    count_copies,
     refuse_float_ids,
     require_columns,
     settle,
@@ -36,31 +37,24 @@ def check_customers(con: Backend, raw: Raw, spec: TableSpec, *, weight: str = ""
         weightless = weights_aside(table, raw, spec, weight) if weight else {}
         return {**rows_aside(table, raw, spec), **weightless}
 
+    def others(table: ibis.Table) -> Values:
+        ids = {"customer_id", spec.columns.get("customer_id")}
+        return {name: table[name] for name in as_it_came(table) if name not in ids}
+
     if "customer_id" not in spec.columns:
         number = (ibis.row_number() + 1).cast("string").lpad(ROW_DIGITS, "0")
         ids = {"customer_id": ibis.literal("row ") + number}
         return settle(
-            con, raw, ids, lambda table, read: {**read, **_others(table)},
+            con, raw, ids, lambda table, read: {**read, **others(table)},
             lambda table, *_: aside(table),
         )  # fmt: skip
-    id_column = spec.columns["customer_id"]
-
-    def descriptors(table: ibis.Table) -> Values:
-        others = [name for name in as_it_came(table) if name not in {id_column, "customer_id"}]
-        return {name: table[name] for name in others}
-
-    return _one_line_each(con, raw, spec, "customer_id", descriptors, aside)
-
-
-def _others(table: ibis.Table) -> Values:
-    return {name: table[name] for name in as_it_came(table) if name != "customer_id"}
+    return _one_line_each(con, raw, spec, "customer_id", others, aside)
 
 
 def unnamed_rows(check: Check, words: Mapping[str, str]) -> str:
     """Say that rows without an id are counted one by one, and how many are equal."""
     table = check.raw.table
-    n_rows = int(table.count().execute())
-    n_copies = n_rows - int(table.select(*as_it_came(table)).distinct().count().execute())
+    n_rows, n_copies = int(table.count().execute()), count_copies(table)
     copies = f"; {n_copies:,} equal an earlier one and are kept" if n_copies else ""
     return (
         f"the table has no id: each of its {n_rows:,} rows counts as one {words['customer']}, and rows "

@@ -1,6 +1,6 @@
 """What a trait's texts stand for - amounts, entries of a lookup table - joined to the customers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.amounts import looks_like_date, number_forms, read_range
 from segkit.sources.choices import choice_notices
 from segkit.sources.countries import KNOWN_AS, plain_country
@@ -16,6 +16,7 @@ from segkit.sources.currencies import Named, mixed_notices, named_in
 from segkit.sources.files import read_raw
 from segkit.sources.money import settle_columns
 from segkit.sources.notation import marked, settled_for
+from segkit.sources.printable import require
 from segkit.sources.values import text_of
 from segkit.study import Study
 from segkit.study.scales import item_traits
@@ -87,25 +88,8 @@ def prepare(
     """
     made = Prepared(customers, spec or study.tables["customers"])
     traits = {**study.traits, **item_traits(study.scales)} if traits is None else traits
-    numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
-    places = [one.origin for one in traits.values() if one.kind == "distance_km"]
-    coordinates = [column for pair in places for column in pair]
-    made.spec, said = settle_columns(
-        customers, where, made.spec, numbers, below_1000=coordinates, rules=study.rules
-    )
-    made.notices += said
-    amounts = {
-        column: text_counts(customers, column)
-        for column in dict.fromkeys(_amount_columns(traits))
-        if column in customers.columns
-    }
-    made.signs = {column: signs_of(counts) for column, counts in amounts.items()}
-    for trait in traits.values():  # both ends of a growth among them
-        named = {one: made.signs[one] for one in _amount_columns({"": trait}) if one in made.signs}
-        mixed = refuse_mixed(where, named, trait, study)
-        made.notices += [one for one in mixed if one not in made.notices]
-    for column, counts in amounts.items():
-        _join_amounts(con, made, column, counts, study, where)
+    _settle_numbers(made, traits, study, where)
+    _take_amounts(con, made, traits, study, where)
     for column in dict.fromkeys(t.column for t in traits.values() if t.kind == "country"):
         if column in customers.columns:
             _join_countries(con, made, column)
@@ -117,10 +101,32 @@ def prepare(
     return made
 
 
-def _amount_columns(traits: Mapping[str, TraitSpec]) -> Iterable[str]:
-    for trait in traits.values():
-        if trait.kind in {"amount", "growth"}:
-            yield from trait.sources
+def _settle_numbers(made: Prepared, traits: Mapping[str, TraitSpec], study: Study, where: str) -> None:
+    """Settle the marks of the columns of numbers."""
+    numbers = [one.column for one in traits.values() if one.kind in NUMBERS and not one.lookup]
+    places = [one.origin for one in traits.values() if one.kind == "distance_km"]
+    coordinates = [column for pair in places for column in pair]
+    made.spec, said = settle_columns(
+        made.table, where, made.spec, numbers, below_1000=coordinates, rules=study.rules
+    )
+    made.notices += said
+
+
+def _take_amounts(
+    con: Backend, made: Prepared, traits: Mapping[str, TraitSpec], study: Study, where: str
+) -> None:
+    """Join the ranges of the columns of amounts, in one currency as the study's rules have it."""
+    of_money = [trait for trait in traits.values() if trait.kind in {"amount", "growth"}]
+    columns = dict.fromkeys(column for trait in of_money for column in trait.sources)
+    there = [column for column in columns if column in made.table.columns]
+    amounts = {column: text_counts(made.table, column) for column in there}
+    made.signs = {column: signs_of(counts) for column, counts in amounts.items()}
+    for trait in of_money:  # both ends of a growth among them
+        named = {column: made.signs[column] for column in trait.sources if column in made.signs}
+        mixed = refuse_mixed(where, named, trait, study)
+        made.notices += [one for one in mixed if one not in made.notices]
+    for column, counts in amounts.items():
+        _join_amounts(con, made, column, counts, study, where)
 
 
 def refuse_mixed(where: str, named: Mapping[str, Named], trait: TraitSpec, study: Study) -> list[str]:
@@ -202,12 +208,8 @@ def _join_lookup(con: Backend, made: Prepared, name: str, trait: TraitSpec, stud
     asked = dict(trait.lookup or {})
     spec = TableSpec(file=asked["file"], columns={})
     raw = read_raw(con, f"lookup_{name}", spec, study.folder)
-    for column in (asked["key"], asked["value"]):
-        if column not in raw.table.columns:
-            raise DataError(
-                f"the lookup table {raw.where} of '{name}' has no column '{column}'",
-                fix=nearest(column, raw.table.columns),
-            )
+    where = f"the lookup table {raw.where} of '{name}'"
+    require([asked["key"], asked["value"]], raw.table.columns, where, "`lookup`")
     made.inputs[f"lookup_{name}"] = raw.sha256
     key, value = (raw.table[asked[side]].cast("string").strip() for side in ("key", "value"))
     entries = raw.table.select(**{_KEY: key.lower(), joined("entry", name): value}).distinct()
@@ -215,7 +217,7 @@ def _join_lookup(con: Backend, made: Prepared, name: str, trait: TraitSpec, stud
     n_twice = int(entries[_KEY].duplicated().sum())
     if n_twice:
         raise DataError(
-            f"the lookup table {raw.where} of '{name}' says two things of {n_twice:,} keys",
+            f"{where} says two things of {n_twice:,} keys",
             "one value for each key",
         )
     text: Any = made.table[trait.column].cast("string").strip().lower()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from segkit.errors import DataError, nearest
 from segkit.sources.personal import FULL_NAME, KINDS
 from segkit.sources.values import shape_of
 
@@ -69,3 +70,30 @@ def quoted(names: Iterable[str]) -> str:
 def listed(names: Iterable[str]) -> list[str]:
     """The names of columns as a message may list them."""
     return [printable(str(name)) for name in names]
+
+
+def require(wanted: Iterable[str], there: Iterable[str], where: str, named_by: str) -> None:
+    """Refuse columns that a table doesn't have, with the nearest that it has.
+
+    Parameters
+    ----------
+    wanted, there : iterable of str
+        Columns that the study names, and those of the table.
+    where : str
+        What to call the table.
+    named_by : str
+        What of the study names them.
+
+    Examples
+    --------
+    >>> require(["Mial"], ["Mail", "Id"], "crm.csv", "`via`")
+    Traceback (most recent call last):
+    segkit.errors.DataError: crm.csv has no column 'Mial', which `via` names. Did you mean 'Mail'?
+    """
+    there = list(there)
+    for column in wanted:
+        if column not in there:
+            raise DataError(
+                f"{where} has no column '{column}', which {named_by} names",
+                fix=nearest(column, listed(there)),
+            )

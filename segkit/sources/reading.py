@@ -22,6 +22,7 @@ from segkit.sources.joins.findings import findings_of
 from segkit.sources.joins.join import Joined, join_sources
 from segkit.sources.joins.rows import check_source, source_of
 from segkit.sources.prepared import prepare
+from segkit.sources.printable import require
 from segkit.sources.quality import KEPT, MALFORMED, account, no_traits
 from segkit.sources.traits import read_traits
 from segkit.sources.unused import unused
@@ -50,6 +51,8 @@ class Reading:
     traits, trait_record : pandas.DataFrame
     guard : Guard
         Who may be used; asked for each table.
+    files : dict of str to Raw
+        What was read of each table's files, before anything is made of it.
     """
 
     study: Study
@@ -63,6 +66,7 @@ class Reading:
     traits: pd.DataFrame | None = None
     trait_record: pd.DataFrame = field(default_factory=no_traits)
     guard: Guard = field(default_factory=Guard)
+    files: dict[str, Raw] = field(default_factory=dict)
 
     def permit(self) -> Consent | None:
         """Learn who may be used; read before any other table."""
@@ -70,7 +74,7 @@ class Reading:
         self.notices += key_notices(self.study, self.guard)
         if "consent" not in self.study.tables:
             return None
-        check = check_consent(self.con, self._raw("consent"), self.study)
+        check = check_consent(self.con, self.raw("consent"), self.study)
         consent = gather_consent(check, self.study)
         self._file("consent", check)
         self.set_aside["consent"] = self.set_aside["consent"].limit(0)
@@ -80,7 +84,7 @@ class Reading:
 
     def transactions(self) -> tuple[ibis.Table, ibis.Table, dict[str, float], dict[str, float]]:
         """Order lines and returns, with what was read and kept in all."""
-        raw = self._raw("transactions")
+        raw = self.raw("transactions")
         check = transactions.check_transactions(self.con, raw, self.study)
         self.notices += check.raw.notices[len(raw.notices) :]
         self.notices += transactions.notices(check, self.study)
@@ -118,7 +122,7 @@ class Reading:
             check, own = self._customer_rows(lines)
             sources.append(source_of("customers", check, self.study))
         for name in sorted(self.study.sources):
-            check = check_source(self.con, self._raw(name), name, self.study)
+            check = check_source(self.con, self.raw(name), name, self.study)
             self._file(name, check)
             sources.append(source_of(name, check, self.study))
         joined = join_sources(self.con, sources, self.study, own=own, lines=lines)
@@ -129,7 +133,7 @@ class Reading:
         return joined
 
     def _customer_rows(self, lines: ibis.Table | None) -> tuple[Check, pd.DataFrame]:
-        raw = self._raw("customers")
+        raw = self.raw("customers")
         spec, said = weight_marks(raw, self.study)
         self.notices += said
         if lines is None:
@@ -146,10 +150,6 @@ class Reading:
         if weight and len(customers):
             self.notices.append(weight_notice(customers[weight], self.study))
         return check, customers
-
-    def as_it_came(self, name: str) -> Raw:
-        """A table under the file's own names, before any line of it is checked."""
-        return self._raw(name)
 
     def rows(self) -> tuple[dict[str, float], dict[str, float]]:
         """Rows of all tables about customers, read and kept."""
@@ -169,14 +169,24 @@ class Reading:
 
     def events(self, name: str) -> ibis.Table:
         """A table of dated events."""
-        check, notices = check_dated(self.con, self._raw(name), name, self.study, CONTRACTS[name])
+        check, notices = check_dated(self.con, self.raw(name), name, self.study, CONTRACTS[name])
         self.notices += notices
         events = self.con.create_table(f"events_{name}", check.kept(), temp=True)
         self._file(name, check)
         return events
 
+    def raw(self, name: str) -> Raw:
+        """A table under the file's own names, before any line of it is checked."""
+        spec = self.study.every_table[name]
+        raw = self.guard.masking(fill_down(self.con, f"raw_{name}", self._read(name), spec))
+        self.notices += raw.notices
+        self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
+        raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
+        raw = raw if spec.via is None else self._bridged(raw, spec, spec.via["source"])
+        return self.guard.over(self.con, raw, spec)
+
     def _with_category(self, lines: ibis.Table) -> ibis.Table:
-        check = people.check_products(self.con, self._raw("products"), self.study.tables["products"])
+        check = people.check_products(self.con, self.raw("products"), self.study.tables["products"])
         products = self.con.create_table("product_categories", check.kept(), temp=True)
         self._file("products", check)
         unlisted = lines.anti_join(products, "product_id").count().execute()
@@ -189,22 +199,16 @@ class Reading:
         lines = lines.select(*own)
         return lines.left_join(products, "product_id").select(*own, "category")
 
-    def _raw(self, name: str) -> Raw:
-        spec = self.study.every_table[name]
-        raw = read_raw(self.con, name, spec, self.study.folder, self.frames.get(name))
-        raw = self.guard.masking(fill_down(self.con, f"raw_{name}", raw, spec))
-        self.notices += raw.notices
-        self.inputs[name], self.malformed[name] = raw.sha256, raw.malformed
-        raw = raw if spec.join is None else self._joined(name, raw, spec, spec.join)
-        raw = raw if spec.via is None else self._bridged(name, raw, spec, spec.via["source"])
-        return self.guard.over(self.con, raw, spec)
+    def _read(self, name: str) -> Raw:
+        """A table's files, read once: others may be led to their customers by it."""
+        if name not in self.files:
+            spec, frame = self.study.every_table[name], self.frames.get(name)
+            self.files[name] = read_raw(self.con, name, spec, self.study.folder, frame)
+        return self.files[name]
 
-    def _bridged(self, name: str, raw: Raw, spec: TableSpec, source: str) -> Raw:
+    def _bridged(self, raw: Raw, spec: TableSpec, source: str) -> Raw:
         """Put the ids of a table about customers for the addresses by which this one names them."""
-        by = self.study.every_table[source]
-        frame = self.frames.get(source)
-        other = read_raw(self.con, f"{name}_via", by, self.study.folder, frame)
-        made = bridge(self.con, raw, spec, other, by)
+        made = bridge(self.con, raw, spec, self._read(source), self.study.every_table[source])
         self.notices += made.notices[len(raw.notices) :]
         return made
 
@@ -215,8 +219,7 @@ class Reading:
         second = self.guard.masking(read_raw(self.con, second_name, alone, self.study.folder))
         self.inputs[second_name] = second.sha256
         for side in (raw, second):
-            if key not in side.table.columns:
-                raise DataError(f"{side.where} has no column '{key}' to join on")
+            require([key], side.table.columns, side.where, "`join`")
         self._record_join(second_name, second)
         keyed = second.table.filter(second.table[key].notnull())
         if keyed[key].nunique().execute() < keyed.count().execute():

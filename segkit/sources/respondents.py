@@ -4,8 +4,9 @@ from typing import Any
 
 import ibis
 
-from segkit.errors import DataError, nearest
 from segkit.sources.files import Raw
+from segkit.sources.printable import require
+from segkit.sources.values import is_one_of
 from segkit.study.tables import TableSpec
 
 
@@ -25,16 +26,6 @@ def rows_aside(table: ibis.Table, raw: Raw, spec: TableSpec) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     for reason, by_column in (spec.set_aside or {}).items():
         for column, values in by_column.items():
-            require(raw, column, "set_aside")
-            told = table[column].cast("string").strip().lower().fill_null("")
-            rules[reason] = told.isin([str(value).strip().lower() for value in values])
+            require([column], raw.table.columns, raw.where, "`set_aside`")
+            rules[reason] = is_one_of(table[column], values)
     return rules
-
-
-def require(raw: Raw, column: str, where: str) -> None:
-    """Refuse a rule about a column that the table doesn't have."""
-    if column not in raw.table.columns:
-        raise DataError(
-            f"{raw.where} has no column '{column}', which `{where}` names",
-            fix=nearest(column, raw.table.columns),
-        )

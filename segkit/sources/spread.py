@@ -49,8 +49,10 @@ def spread(con: Backend, raw: Raw, spec: TableSpec) -> Raw:
         return raw
     order = raw.table[str(spec.columns["order_id"])].cast("string").strip().nullif("")
     cost = _cost(raw.table, spec)
-    given = {name: money_of(raw.table, str(spec.columns[name]), spec).abs() for name in wanted}
-    table = raw.table.mutate(segkit__order=order, segkit__cost=cost, **_staged(given))
+    given = {
+        f"segkit__{name}": money_of(raw.table, str(spec.columns[name]), spec).abs() for name in wanted
+    }
+    table = raw.table.mutate(segkit__order=order, segkit__cost=cost, **given)
     whole = ibis.window(group_by=table["segkit__order"])
     _refuse_two(raw, table, spec, wanted, whole)
     left: Any = table["segkit__cost"].sum().over(whole)
@@ -65,10 +67,6 @@ def spread(con: Backend, raw: Raw, spec: TableSpec) -> Raw:
     made = con.create_table(ibis.util.gen_name("spread"), table.mutate(**parts), temp=True)
     notices = [_said(made, name, str(spec.columns[name])) for name in wanted]
     return replace(raw, table=made, notices=(*raw.notices, *[notice for notice in notices if notice]))
-
-
-def _staged(given: dict[str, Any]) -> dict[str, Any]:
-    return {f"segkit__{name}": value for name, value in given.items()}
 
 
 def _cost(table: ibis.Table, spec: TableSpec) -> Any:

@@ -12,7 +12,7 @@ from segkit.errors import DataError, StudyError, nearest
 from segkit.shown import Shown
 from segkit.sources.behaviour.read import coverage
 from segkit.sources.consent import Consent
-from segkit.sources.counts import counted, quiet_end
+from segkit.sources.counts import by_month, counted, quiet_end
 from segkit.sources.engine import connect
 from segkit.sources.joins.profile import CustomerProfile
 from segkit.sources.quality import READ, Quality
@@ -113,22 +113,16 @@ class Tables(Shown):
         """Draw the orders of each month; without orders, how many customers have each trait."""
         from segkit import figures
 
-        if self.lines is None and not len(self.quality.traits):
-            return figures.orders_over_time(self._months(), label=self.study.events[0], ax=ax)
-        if self.lines is None:
+        if self.lines is not None:
+            months = by_month(self.lines, self.lines.order_date, self.lines.order_id.nunique())
+            return figures.orders_over_time(months, label=self.study.words["orders"], ax=ax)
+        if len(self.quality.traits):
             read = self.quality.traits[self.quality.traits["outcome"] == READ]
             share = read.set_index("trait")["customers"] / self.quality.kept["customers"]
             return figures.known_shares(share, label=self.study.words["customers"], ax=ax)
-        month = self.lines.order_date.truncate("M")
-        months = self.lines.group_by(month=month).agg(orders=self.lines.order_id.nunique())
-        months = months.order_by("month").execute().set_index("month")["orders"]
-        return figures.orders_over_time(months, label=self.study.words["orders"], ax=ax)
-
-    def _months(self) -> pd.Series:
-        """Events a month of the first event table."""
-        events = self.events[self.study.events[0]]
-        months = events.group_by(month=events.event_date.truncate("M")).agg(n=events.count())
-        return months.order_by("month").execute().set_index("month")["n"]
+        name = self.study.events[0]
+        months = by_month(self.events[name], self.events[name].event_date, self.events[name].count())
+        return figures.orders_over_time(months, label=name, ax=ax)
 
     def _repr_html_(self) -> str:
         return self.quality._repr_html_()
@@ -185,7 +179,11 @@ def load_tables(study: Study | str, **frames: pd.DataFrame) -> Tables:
     if study.only_events:
         read, kept = reading.event_totals(events)
     reading.notices += coverage(events, lines, customers, study)
-    reading.notices += quiet_end(lines, study) if lines is not None else []
+    if lines is not None:
+        reading.notices += quiet_end([lines.order_date], study.words["order"], study.as_of)
+    elif study.only_events:
+        dates = [table.event_date for table in events.values()]
+        reading.notices += quiet_end(dates, "event", study.as_of)
     records = pd.concat(reading.records, ignore_index=True)
     return Tables(
         study=study,

@@ -1,7 +1,7 @@
 """Columns of the customer table -> traits, every value read or counted under the reason why not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -9,11 +9,11 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError
 from segkit.sources.made import ACCEPTED, MADE, band_of, bands_of, make
 from segkit.sources.notation import marked
 from segkit.sources.prepared import joined
-from segkit.sources.printable import listed
+from segkit.sources.printable import require
 from segkit.sources.quality import READ, account_traits
 from segkit.sources.values import as_moment, as_number, is_blank, text_of
 from segkit.study import Study
@@ -77,7 +77,9 @@ def read_traits(
         return pd.DataFrame(), account_traits(
             pd.DataFrame(columns=["trait", "outcome", "customers"]), 0
         )
-    _require(customers, wanted)
+    known = [column for column in customers.columns if column != "customer_id"]
+    for name, trait in wanted.items():
+        require(trait.sources, known, "the customer table", f"the trait '{name}'")
     spec = spec or study.tables["customers"]
     columns = {}
     for name, trait in wanted.items():
@@ -91,17 +93,6 @@ def read_traits(
         _refuse_unread(name, trait, record, study)
     values = {name: typed(frame[name], trait) for name, trait in wanted.items()}
     return pd.DataFrame(values, index=frame.index), record
-
-
-def _require(customers: ibis.Table, wanted: Mapping[str, TraitSpec]) -> None:
-    for name, trait in wanted.items():
-        missing = [column for column in trait.sources if column not in customers.columns]
-        if missing:
-            known = [column for column in customers.columns if column != "customer_id"]
-            raise DataError(
-                f"the customer table has no column '{missing[0]}', which the trait '{name}' names",
-                fix=nearest(missing[0], listed(known)),
-            )
 
 
 def read_column(
@@ -159,8 +150,7 @@ def _value(
         yes, no = ([word.casefold() for word in words] for words in (trait.yes, trait.no))
         return ibis.cases((text.lower().isin(yes), 1.0), (text.lower().isin(no), 0.0)), {}
     if trait.kind == "date":
-        stated = spec if trait.date_format is None else _dated(spec, trait.date_format)
-        moment = as_moment(raw, stated, study.timezone)
+        moment = _moment(raw, trait, spec, study)
         days = ibis.date(study.as_of).delta(moment.date(), unit="day").cast("float64")
         return days, {"on or after as_of": moment >= ibis.timestamp(study.as_of)}
     if trait.kind in AGES:
@@ -179,8 +169,7 @@ def _age(raw: Any, number: Any, trait: TraitSpec, spec: TableSpec, study: Study)
     last = last_day(study.as_of)
     if number is not None:
         return last.year - number
-    stated = spec if trait.date_format is None else _dated(spec, trait.date_format)
-    born = as_moment(raw, stated, study.timezone)
+    born = _moment(raw, trait, spec, study)
     passed = born.month() * 100 + born.day() <= last.month * 100 + last.day
     return (last.year - born.year() - passed.ifelse(0, 1)).cast("float64")
 
@@ -191,8 +180,9 @@ def _not_plausible(value: Any, limits: list[float]) -> dict[str, Any]:
     return {f"not plausible (outside {low:g} to {high:g})": ~value.between(low, high)}
 
 
-def _dated(spec: TableSpec, date_format: str) -> TableSpec:
-    return TableSpec(**{**vars(spec), "date_format": date_format})
+def _moment(raw: Any, trait: TraitSpec, spec: TableSpec, study: Study) -> Any:
+    stated = replace(spec, date_format=trait.date_format or spec.date_format)
+    return as_moment(raw, stated, study.timezone)
 
 
 def _is_number(code: str) -> bool:

@@ -7,24 +7,21 @@ from typing import Any
 import ibis
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
 from segkit.sources.check import (
     Check,
     Values,
-    as_it_came,
     copy_number,
+    count_copies,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
 )
 from segkit.sources.files import Raw
 from segkit.sources.money import money_of, number_of, settle_columns
-from segkit.sources.printable import listed
+from segkit.sources.printable import require
 from segkit.sources.spread import spread, spread_over
-from segkit.sources.values import as_id, as_moment, as_money
+from segkit.sources.values import as_id, as_moment, as_money, is_one_of
 from segkit.study import Study
 from segkit.study.tables import ORDER_MONEY, TableSpec
 
@@ -57,10 +54,8 @@ def check_transactions(con: Backend, raw: Raw, study: Study) -> Check:
         the study's `max_unreadable_share`.
     """
     spec = study.tables["transactions"]
-    require_columns(raw, spec)
-    refuse_malformed(raw)
+    refuse_misread(raw, spec, "customer_id", *IDS)
     _require_status(raw, study)
-    refuse_float_ids(raw, spec, ["customer_id", *IDS])
     raw, study = _in_its_notation(raw, study)
     spec = study.tables["transactions"]
     raw = spread(con, raw, spec)
@@ -92,9 +87,7 @@ def notices(check: Check, study: Study) -> list[str]:
     """Odd things that were counted and left as they are."""
     found, spec = [], study.tables["transactions"]
     if study.rules["duplicates"] == "keep":
-        table = check.raw.table
-        distinct = table.select(*as_it_came(table)).distinct().count()
-        copies = int(table.count().execute()) - int(distinct.execute())
+        copies = count_copies(check.raw.table)
         if copies:
             found.append(
                 f"{copies:,} lines are exact copies of another line; they are kept, since equal lines "
@@ -115,9 +108,8 @@ def notices(check: Check, study: Study) -> list[str]:
 
 def _number_columns(study: Study) -> list[str]:
     """The file's columns that hold numbers."""
-    mapped = study.tables["transactions"].columns
-    given = [mapped[name] for name in NUMBERS if name in mapped]
-    return [column for entry in given for column in ([entry] if isinstance(entry, str) else entry)]
+    mapped = study.tables["transactions"].mapped
+    return [column for name in NUMBERS for column in mapped.get(name, ())]
 
 
 def _parsed(raw: Raw, study: Study) -> dict[str, Any]:
@@ -191,7 +183,8 @@ def _rules(table: ibis.Table, study: Study, read: Values, columns: Values) -> Va
         "unreadable number": unreadable,
     }
     if study.rules["sale_status"]:
-        rules["not a sale by its status"] = ~_is_sale(table, study.rules["sale_status"])
+        status = study.rules["sale_status"]
+        rules["not a sale by its status"] = ~is_one_of(table[status["column"]], status["values"])
     if study.rules["duplicates"] == "set_aside":
         rules["duplicate"] = copy_number(table) > 0
     if prefix:
@@ -221,15 +214,7 @@ def _item_rules(columns: Values) -> dict[str, Any]:
     return {"return": columns["quantity"] < 0, "zero quantity": columns["quantity"] == 0}
 
 
-def _is_sale(table: ibis.Table, status: Mapping[str, Any]) -> Any:
-    told = table[status["column"]].cast("string").strip().lower().fill_null("")
-    return told.isin([str(value).strip().lower() for value in status["values"]])
-
-
 def _require_status(raw: Raw, study: Study) -> None:
     status = study.rules["sale_status"]
-    if status and status["column"] not in raw.table.columns:
-        raise DataError(
-            f"{raw.where} has no column '{status['column']}', which rules.sale_status names",
-            fix=nearest(status["column"], listed(raw.table.columns)),
-        )
+    if status:
+        require([status["column"]], raw.table.columns, raw.where, "rules.sale_status")

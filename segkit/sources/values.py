@@ -1,6 +1,7 @@
 """Raw values -> ids, moments and numbers; what can't be read becomes null, never a guess."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -59,6 +60,12 @@ def is_blank(raw: Any) -> Any:
     """Whether a cell holds nothing."""
     told = raw.cast("string").strip().lower().isin(["", "nan", "null", "<na>"])
     return (raw.isnull() | told).fill_null(True)
+
+
+def is_one_of(raw: Any, words: Iterable[Any]) -> Any:
+    """Whether a cell holds one of some words, whatever their case; a blank is the empty word."""
+    told = raw.cast("string").strip().lower().fill_null("")
+    return told.isin([str(word).strip().lower() for word in words])
 
 
 def as_id(value: Value, spec: TableSpec) -> StringValue:
@@ -169,3 +176,17 @@ def shape(value: Value) -> StringValue:
     """The form of a text without its content: "9999-99-99", "aaa 99"; safe to print."""
     text: Any = value.cast("string")
     return text.re_replace(r"[0-9]", "9").re_replace(r"[A-Za-z]", "a").re_replace(r"[^ -~]", "?")
+
+
+def common_shapes(table: ibis.Table, column: str, most: int) -> dict[str, int]:
+    """The commonest forms of a column's values, each with how many have it."""
+    forms = table.select(shape=shape(table[column]))
+    counts = forms.group_by("shape").agg(n=forms.count())
+    common = counts.order_by([ibis.desc("n"), "shape"]).limit(most).execute()
+    return dict(zip(common["shape"], common["n"].astype(int), strict=True))
+
+
+def has_hours(dates: Any) -> bool:
+    """Whether any date of a column has a time of day."""
+    at_midnight = dates == dates.truncate("D")
+    return not bool(at_midnight.all().fill_null(True).execute())

@@ -8,8 +8,8 @@ from segkit.errors import DataError
 from segkit.sources.check import Check, Values, shapes
 from segkit.sources.files import Raw
 from segkit.sources.money import number_of, settle_columns
-from segkit.sources.respondents import require
-from segkit.sources.values import NO_ID
+from segkit.sources.printable import require
+from segkit.sources.values import NO_ID, is_one_of
 from segkit.study import Study
 from segkit.study.tables import TableSpec
 
@@ -37,9 +37,9 @@ def weights_aside(table: ibis.Table, raw: Raw, spec: TableSpec, column: str) -> 
     DataError
         There is no such column.
     """
-    require(raw, column, "weight")
-    told = table[column].cast("string").strip().lower().fill_null("")
-    return {"no weight": told.isin(NONE), "weight of 0": number_of(table, column, spec) == 0}
+    require([column], raw.table.columns, raw.where, "`weight`")
+    is_zero = number_of(table, column, spec) == 0
+    return {"no weight": is_one_of(table[column], NONE), "weight of 0": is_zero}
 
 
 def with_weights(check: Check, study: Study, spec: TableSpec) -> ibis.Table:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkit.errors import StudyError
+from segkit.study.traits import written
 
 PURPOSES = ("analytics", "personalisation", "advertising")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -69,16 +70,9 @@ def _by_word(
 ) -> dict[str, str]:
     own: dict[str, str] = {}
     for meaning, words in given.items():
-        for word in (text for one in words for text in _texts(one)):
+        for word in (text.strip().lower() for one in words for text in written(one)):
             if own.setdefault(word, meaning) != meaning:
                 raise StudyError(
                     f"{where}: '{word}' means both {own[word]} and {meaning}", "one meaning a word"
                 )
     return {word: meaning for meaning, words in known.items() for word in words} | own
-
-
-def _texts(word: Any) -> tuple[str, ...]:
-    """YAML takes a bare Yes or No for a truth value: every word for it is meant then."""
-    if isinstance(word, bool):
-        return ("yes", "y", "true", "1") if word else ("no", "n", "false", "0")
-    return (str(word).strip().lower(),)

@@ -63,7 +63,7 @@ def plain(value: Any) -> Any:
 
 
 def _key(key: Any) -> str:
-    """A key as it was written: YAML takes a bare yes or no for a truth value."""
+    """A key as text; a file's keys are such already."""
     return {True: "yes", False: "no"}[key] if isinstance(key, bool) else str(key)
 
 
@@ -100,7 +100,22 @@ def worded(error: fastjsonschema.JsonSchemaValueException, where: str) -> StudyE
     demand = error.message.removeprefix(f"{error.name} ")
     if where.startswith("pseudonyms"):  # someone may have put the key itself there
         return StudyError(f"{where} isn't what it should be: it {demand}")
+    truth = next(_truths(error.value), None)
+    if truth is not None:
+        said = f"{where} {'is' if truth is error.value else 'holds'} {str(truth).lower()}"
+        bare = "yes, on or true" if truth else "no, off or false"
+        fix = f'Put a text in quotes: "{bare.split(",")[0]}"'
+        return StudyError(f"{said}, for which YAML takes a bare {bare}: it {demand}", fix=fix)
     return StudyError(f"{where} is {error.value!r}: it {demand}")
+
+
+def _truths(value: Any) -> Iterator[bool]:
+    """The truth values in what arrived."""
+    if isinstance(value, bool):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _truths(one)
 
 
 def _unknown_word(where: str, given: Iterable[str], known: Iterable[str]) -> StudyError:

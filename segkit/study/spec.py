@@ -18,7 +18,7 @@ from segkit.study.permission import ConsentSpec
 from segkit.study.scales import ScaleSpec
 from segkit.study.schema import check_parameters
 from segkit.study.sources import ProfileSpec
-from segkit.study.tables import TableSpec
+from segkit.study.tables import TableSpec, has_money
 from segkit.study.targets import TargetSpec
 from segkit.study.traits import TraitSpec
 
@@ -130,8 +130,7 @@ class Study:
     @property
     def has_money(self) -> bool:
         """Whether the order lines say what they cost; without it nothing in the study is money."""
-        columns = set(self.tables["transactions"].columns) if self.has_orders else set()
-        return "amount" in columns or {"quantity", "unit_price"} <= columns
+        return self.has_orders and has_money(self.tables["transactions"].columns)
 
     @property
     def about_customers(self) -> dict[str, TableSpec]:
@@ -143,6 +142,11 @@ class Study:
     def every_table(self) -> dict[str, TableSpec]:
         """Tables and sources, by name."""
         return {**self.tables, **self.sources}
+
+    @property
+    def items(self) -> list[str]:
+        """Survey items of all scales, each once."""
+        return [*dict.fromkeys(item for scale in self.scales.values() for item in scale.items)]
 
     @property
     def events(self) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""YAML in which no key stands twice: the plain reader would keep the last and lose the others."""
+"""YAML whose keys are text as it is written, each once.
+
+The plain reader takes a bare "on" for true and 01 for 1, and of a key that stands twice keeps the last.
+"""
 
 from collections.abc import Hashable
 from typing import Any
@@ -7,9 +10,11 @@ import yaml
 
 from segkit.errors import StudyError
 
+_TEXT = "tag:yaml.org,2002:str"
+
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, but for keys that stand twice."""
+    """The safe loader, but for keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """A mapping as it is written, each key once."""
@@ -17,13 +22,14 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag.endswith(":merge"):
                 continue
-            if (key.tag, key.value) in seen:
+            key.tag = _TEXT
+            if key.value in seen:
                 raise StudyError(
                     f"study.yaml holds '{key.value}' twice (line {key.start_mark.line + 1})",
                     "each name once in its place",
                     "Take one out, or give it another name",
                 )
-            seen.add((key.tag, key.value))
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -32,7 +38,7 @@ def read_yaml(text: str) -> Any:
 
     Examples
     --------
-    >>> read_yaml("as_of: 2024-06-01")
-    {'as_of': datetime.date(2024, 6, 1)}
+    >>> read_yaml("{as_of: 2024-06-01, on: 01}")
+    {'as_of': datetime.date(2024, 6, 1), 'on': 1}
     """
     return yaml.load(text, _Loader)

@@ -1,12 +1,11 @@
 """Where one table of a study is, and how it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 ORDER_MONEY = ("order_discount", "order_refund")
-"""What an order has once, in the order in which it is taken off."""
-"""Money of a whole order, spread over its lines."""
+"""Money that an order has once, spread over its lines, in the order in which it is taken off."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,19 @@ class TableSpec:
     def files(self) -> list[str]:
         """Its file or files, as the study names them."""
         return [self.file] if isinstance(self.file, str) else list(self.file)
+
+    @property
+    def mapped(self) -> dict[str, list[str]]:
+        """segkit's name -> the file's column, or the several that it is made of."""
+        return {
+            ours: [theirs] if isinstance(theirs, str) else list(theirs)
+            for ours, theirs in self.columns.items()
+        }
+
+
+def has_money(columns: Collection[str]) -> bool:
+    """Whether the columns of order lines say what a line cost."""
+    return "amount" in columns or {"quantity", "unit_price"} <= {*columns}
 
 
 def table_spec(given: Mapping[str, Any]) -> TableSpec:

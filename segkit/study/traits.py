@@ -106,15 +106,6 @@ class TraitSpec:
     trust: tuple[str, ...] = ()
     conflict: str = ""
     stale_after_days: int | None = None
-
-    @property
-    def shown(self) -> str:
-        """Its column, or its columns with their sources, quoted."""
-        if len(self.columns) < 2:
-            return f"'{self.told}'"
-        names = [*self.trust, *sorted(set(self.columns) - set(self.trust))]
-        return ", ".join(f"'{self.columns[name]}' of {name}" for name in names)
-
     origin: list[str] = field(default_factory=list)
     to: list[float] | None = None
     bands: list[float] | str | None = None
@@ -125,6 +116,14 @@ class TraitSpec:
     option: str = ""
     separator: str = ""
     blank: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its column, or its columns with their sources, quoted."""
+        if len(self.columns) < 2:
+            return f"'{self.told}'"
+        names = [*self.trust, *sorted(set(self.columns) - set(self.trust))]
+        return ", ".join(f"'{self.columns[name]}' of {name}" for name in names)
 
     @property
     def sources(self) -> list[str]:
@@ -170,7 +169,7 @@ def trait_spec(name: str, given: Mapping[str, Any]) -> TraitSpec:
         stated["from"] = _source_of_pair(name, stated)
     for side in ("yes", "no"):
         if side in given:
-            stated[side] = [text for given_one in given[side] for text in _texts(given_one)]
+            stated[side] = [text for given_one in given[side] for text in written(given_one)]
     sources = _sources(stated)
     return TraitSpec(**{**stated, **sources})
 
@@ -234,8 +233,19 @@ def last_day(as_of: str) -> date:
     return date.fromisoformat(as_of) - timedelta(days=1)
 
 
-def _texts(given: Any) -> tuple[str, ...]:
-    """YAML takes a bare Yes or TRUE for a truth value: every word for it is meant then."""
+def day_after(day: str) -> str:
+    """The earliest as_of for which a day counts.
+
+    Examples
+    --------
+    >>> day_after("2024-02-29"), last_day(day_after("2024-02-29")).isoformat()
+    ('2024-03-01', '2024-02-29')
+    """
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def written(given: Any) -> tuple[str, ...]:
+    """A word of the file; YAML takes a bare Yes or TRUE for true: every word for it is meant."""
     if isinstance(given, bool):
         return YES if given else NO
     return (str(given),)

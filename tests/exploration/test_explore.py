@@ -250,8 +250,9 @@ def test_the_input_is_not_changed(people):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (pd.DataFrame(), "0 rows and 0 columns"),
-        (pd.DataFrame({"a": []}), "0 rows and 1 columns"),
+        (pd.DataFrame(), "the frame has no rows"),
+        (pd.DataFrame({"a": []}), "the frame has no rows"),
+        (pd.DataFrame(index=[1]), "the frame has no columns. Accepted: one column or more"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "column 'a' is there twice"),
         ([1, 2], "data is a list"),
     ],

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import segkit
+from segkit.disclosure import in_tens
 from segkit.personas.columns import small_merged
 from segkit.personas.drivers import between_share, by_basis
 from segkit.personas.effects import cliffs_delta
@@ -60,9 +61,10 @@ def personas(profile, mixed):
 
 def test_levels_of_a_base_have_effects_that_are_differences_in_share(profile, mixed):
     inside = (profile.segments.labels == profile.keys[0]).to_numpy()
-    city = (mixed["area"] == "city").to_numpy()
+    city = in_tens((mixed["area"] == "city").to_numpy(), inside)
     row = profile.effects.loc[(profile.keys[0], "area=city")]
     assert row["delta"] == pytest.approx(city[inside].mean() - city[~inside].mean())
+    assert row["value"] == pytest.approx(city[inside].mean())
     assert row["is_base"]
     assert "Area: city" in profile.matrix.index
 

@@ -11,6 +11,7 @@ import segkit
 from segkit.errors import DataError, ParameterError
 from segkit.segments.evidence.choose import CLEAR_VALLEY, VALLEY, conditions
 from segkit.segments.evidence.structure import Structure
+from segkit.segments.kinds import ATOM
 from segkit.segments.space import fit_space
 from tests.conftest import make_groups
 from tests.segments.made import LEAST, QUICK, customers, make_answers, shuffled
@@ -123,6 +124,29 @@ def test_level_borders_in_few_dimensions_are_no_groups():
     assert structure.verdict == "reproducible"
 
 
+def test_shares_counted_in_few_baskets_with_zeros_among_them_are_no_groups():
+    rng = np.random.default_rng(4)
+    parts = np.array(
+        [rng.multinomial(5 + size, rng.dirichlet([1, 1, 1])) for size in rng.poisson(30, 500)]
+    )
+    shares = pd.DataFrame(parts / parts.sum(axis=1, keepdims=True)).rename(columns="part {}".format)
+    assert (shares == 0).mean().max() > ATOM
+    limits = segkit.assess_structure(shares, **LEAST).by_k["valley_limit"]
+    assert (limits == CLEAR_VALLEY).all()
+
+
+@pytest.mark.parametrize(
+    ("n_things", "tastes", "verdict"), [(3, [0.4], "reproducible"), (5, [2, -2], "natural")]
+)
+def test_rankings_by_one_taste_are_one_cloud_and_by_two_are_groups(n_things, tastes, verdict):
+    """Three things can be put in six orders only: six heaps of customers, whoever they are."""
+    own = np.resize(tastes, 400)[:, None] * np.linspace(-1, 1, n_things)
+    liked = own + np.random.default_rng(2).normal(size=(400, n_things))
+    ranked = pd.DataFrame(np.argsort(np.argsort(liked, axis=1), axis=1) + 1)
+    structure = segkit.assess_structure(ranked.rename(columns="place of {}".format), **QUICK)
+    assert structure.verdict == verdict
+
+
 def test_more_dimensions_have_room_for_groups_with_level_borders():
     frame = make_groups(280, 4)[0]
     wide = frame.assign(**{f"other {n}": np.sin(frame["first"] * 10**n) for n in (3, 4)})
@@ -172,7 +196,7 @@ def test_the_runner_up_is_named_with_its_stability(segments):
 
 def test_a_fixed_number_is_compared_but_not_called_put_forward(groups):
     structure = segkit.assess_structure(groups[0], k=5, min_share=0.3, min_size=10, **LEAST)
-    assert (structure.k, structure.reason, structure.is_fixed) == (5, "fixed", True)
+    assert (structure.k, structure.reason) == (5, "fixed")
     assert list(structure.by_k.index) == [2, 3, 5]
     assert "The number was fixed beforehand." in structure.reading
     assert "Too fine: the smallest of 5 segments holds" in structure.reading

@@ -159,7 +159,7 @@ def test_a_method_for_numbers_names_its_alternatives(frame):
 
 
 def test_an_unknown_method_is_refused_by_name():
-    with pytest.raises(ParameterError, match=r"method is 'kmean'.*Did you mean 'kmeans'"):
+    with pytest.raises(ParameterError, match=r"method is 'kmean'. Did you mean 'kmeans'\?$"):
         method_named("kmean")
 
 

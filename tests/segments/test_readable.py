@@ -40,7 +40,7 @@ def found():
 def by_duckdb(rules, frame):
     with duckdb.connect() as connection:
         connection.register("customers", frame.rename_axis("customer_id").reset_index())
-        found = connection.sql(rules.sql("customers")).df().set_index("customer_id")
+        found = connection.sql(rules.to_sql("customers")).df().set_index("customer_id")
     return found["segment_key"].reindex(frame.index).tolist()
 
 
@@ -201,7 +201,7 @@ def test_the_order_of_rows_and_columns_changes_nothing():
     again = readable_rules(labels.sample(frac=1, random_state=2), shuffled)
     assert again.reading == found.reading
     pd.testing.assert_frame_equal(again.rules, found.rules)
-    assert again.sql("t") == found.sql("t")
+    assert again.to_sql("t") == found.to_sql("t")
 
 
 def test_the_same_seed_gives_the_same_rules():
@@ -254,7 +254,7 @@ def test_words_sql_and_figures_go_by_the_rounded_cut_point():
     found = readable_rules(labels, frame, max_depth=1)
     (cut,) = {path.where["revenue"].intervals[0].low for path in found.paths} - {-np.inf}
     assert f"revenue above {cut:,.0f}" in found.rules["rule"].tolist()
-    assert f'"revenue" <= {cut:.0f} ' in found.sql("t")
+    assert f'"revenue" <= {cut:.0f} ' in found.to_sql("t")
     assert (found.assign(frame) == "low").sum() == (frame["revenue"] <= cut).sum()
 
 
@@ -262,7 +262,7 @@ def test_rare_levels_are_not_asked_for():
     labels, frame = planted()
     found = readable_rules(labels, frame.assign(email=frame.index), min_share=0.02)
     assert found.unused == ("email",)
-    assert "email" not in found.sql("t")
+    assert "email" not in found.to_sql("t")
 
 
 def test_labels_in_another_order_are_aligned_by_customer(found):

@@ -87,6 +87,12 @@ def test_a_table_in_which_no_row_has_an_id_says_nothing_of_customers(name):
     assert "without ids these rows say nothing of a customer" in message
 
 
+def test_events_that_end_long_before_as_of_are_noticed():
+    late = load("web", rows(), keys={"as_of": "2026-05-28"}).quality.notices
+    assert "the last event lies 729 days before as_of 2026-05-28" in late
+    assert not any("lies" in notice for notice in load("web", rows()).quality.notices)
+
+
 def test_rows_that_only_lie_too_late_are_no_mistake_of_the_table():
     tables = segkit.load_tables(
         study_with_orders(

@@ -189,7 +189,7 @@ def test_forms_of_one_id(form):
 
 def test_a_source_without_any_id_is_refused():
     message = refused(crm(id=[None] * 20), web([f"{12300 + row}" for row in range(20)]))
-    assert "no row of the given frame 'crm' can be kept: no customer id 20" in message
+    assert "no row of the given frame 'crm' can be kept: no customer id (20)" in message
 
 
 # --- dates
@@ -212,7 +212,7 @@ def test_a_few_unreadable_dates_are_set_aside():
 
 def test_a_source_that_is_known_too_late_is_refused():
     message = refused(crm(at=["2024-06-01"] * 20), web(crm()["id"]))
-    assert "can be kept: on or after as_of 20" in message
+    assert "can be kept: on or after as_of (20)" in message
     assert "known before as_of 2024-06-01" in message
 
 

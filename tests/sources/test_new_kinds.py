@@ -390,6 +390,13 @@ def test_lists_of_the_same_customers_are_no_pieces(new, features):
     features("60 customers")
 
 
+def test_a_list_that_repeats_any_piece_is_no_piece(new):
+    crm = users.crm()
+    study, _ = new(a=crm.head(20), b=crm.iloc[20:40], c=crm.iloc[30:])
+    assert files_of(study["sources"]["a"]) == ["a.csv", "b.csv"]
+    assert set(study["sources"]) == {"a", "c"}
+
+
 def test_two_logs_with_other_columns_are_refused(new):
     _, said = new(jan=users.web_log(), feb=users.web_log().rename(columns={"device": "Gerät"}))
     assert "jan.csv and feb.csv are both web" in said

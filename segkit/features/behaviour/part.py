@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from segkit.features.dictionary import Feature
+from segkit.features.dictionary import Feature, column_ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def ratio_of(
 ) -> Feature:
     """One total over another: missing where there is nothing to divide by."""
     return Feature(
-        name, label, unit, words.pop("role", ""), meaning, base, partial(_ratio, above, below),
+        name, label, unit, words.pop("role", ""), meaning, base, partial(column_ratio, above, below),
         needs=above, **words,
     )  # fmt: skip
 
@@ -71,10 +71,6 @@ def _count(column: str, t: Any, _: Any) -> Any:
 
 def _sum(column: str, rows: str, t: Any, _: Any) -> Any:
     return t[rows].isnull().ifelse(0, t[column])
-
-
-def _ratio(above: str, below: str, t: Any, _: Any) -> Any:
-    return t[above].cast("float64") / t[below].cast("float64").nullif(0.0)
 
 
 def _days(column: str, t: Any, day: Any) -> Any:

@@ -11,8 +11,8 @@ from segkit.errors import DataError
 from segkit.features.behaviour.part import Part, count_of, days_since, ratio_of, sum_of
 from segkit.features.behaviour.visits import visits_of
 from segkit.features.dictionary import Feature, readable, slug
-from segkit.sources.behaviour.web import has_hours
 from segkit.sources.personal import find_personal
+from segkit.sources.values import has_hours
 from segkit.study.events import SESSION_GAP_MINUTES, is_of_sessions, words_of
 from segkit.study.tables import TableSpec
 
@@ -28,7 +28,7 @@ def web_part(rows: ibis.Table, spec: TableSpec) -> Part:
     minutes = float(spec.means.get("session_gap_minutes", SESSION_GAP_MINUTES))
     is_visit = is_of_sessions(spec)
     visits = _given_visits(rows) if is_visit else visits_of(rows, gap_minutes=minutes)
-    if not is_visit and not has_hours(rows):
+    if not is_visit and not has_hours(rows.event_date):
         visits = visits.drop("seconds")
     steps = list(words_of("web", spec, "steps"))
     channels = _top_channels(visits) if "channel" in visits.columns else {}

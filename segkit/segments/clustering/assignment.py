@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from segkit.segments.clustering.exact import product, squared_distances
 
 Learnt = Mapping[str, np.ndarray]
+"""Named arrays that a fit has learnt."""
 
 
 def nearest_centre(X: np.ndarray, learnt: Learnt) -> np.ndarray:

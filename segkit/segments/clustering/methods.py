@@ -4,7 +4,7 @@ A fit returns named arrays and nothing else, so that every method is stored, ref
 aligned and assigned by the same code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 
 from segkit.errors import ParameterError, nearest
 from segkit.segments.clustering.assignment import (
+    Learnt,
     likeliest_class,
     likeliest_group,
     nearest_centre,
@@ -26,12 +27,10 @@ from segkit.segments.estimators.latent_class import LatentClass
 from segkit.segments.estimators.medoids import GowerMedoids
 from segkit.segments.space import Space
 
-Parameters = Mapping[str, np.ndarray]
-"""What a fit has learnt."""
-Fit = Callable[[np.ndarray, int, int, int, Space], Parameters]
-"""Matrix, number of segments, starts, seed and space -> parameters."""
-Rule = Callable[[np.ndarray, Parameters], np.ndarray]
-"""Matrix and parameters -> cluster of each row, -1 for noise."""
+Fit = Callable[[np.ndarray, int, int, int, Space], Learnt]
+"""Matrix, number of segments, starts, seed and space -> what is learnt."""
+Rule = Callable[[np.ndarray, Learnt], np.ndarray]
+"""Matrix and what was learnt -> cluster of each row, -1 for noise."""
 
 NOISE = -1
 FEW_ANSWERS = 12
@@ -85,36 +84,36 @@ class Method:
         return self.forms[-1] if has_categories else self.forms[0]
 
 
-def _kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     centres = quick_kmeans(X, k, n_starts, seed).cluster_centers_
     return {"centres": centres.astype("float64")}
 
 
-def _best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _best_kmeans(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     return {"centres": best_kmeans(X, k, n_starts, seed).cluster_centers_}
 
 
-def _gmm(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _gmm(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     return mixture_arrays(fit_mixture(X, k, seed))
 
 
-def _gmm_tied(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _gmm_tied(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     return mixture_arrays(fit_mixture(X, k, seed, ("tied",)))
 
 
-def _ward(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _ward(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     labels = AgglomerativeClustering(k, linkage="ward").fit_predict(X)
     return {"centres": np.array([X[labels == one].mean(axis=0) for one in range(k)])}
 
 
-def _hdbscan(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _hdbscan(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     smallest = max(int(SMALLEST_GROUP * len(X)), 10)
     labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(X)
     rows = np.random.default_rng(seed).permutation(len(X))[:EXAMPLES]
     return {"examples": X[rows], "example_labels": labels[rows].astype("float64")}
 
 
-def _kprototypes(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _kprototypes(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     categorical = _categorical(X, space)
     fit = KPrototypes(k, categorical=categorical, n_init=n_starts, random_state=seed).fit(X)
     return {
@@ -125,7 +124,7 @@ def _kprototypes(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) 
     }
 
 
-def _gower(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _gower(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     categorical = _categorical(X, space)
     fit = GowerMedoids(k, categorical=categorical, random_state=seed).fit(X)
     return {
@@ -135,7 +134,7 @@ def _gower(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Par
     }
 
 
-def _latent_class(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Parameters:
+def _latent_class(X: np.ndarray, k: int, n_starts: int, seed: int, space: Space) -> Learnt:
     fit = fit_latent_class(X, k, n_starts, seed, space)
     learnt = {
         "weights": fit.weights_,
@@ -178,6 +177,5 @@ METHODS: dict[str, Method] = {
 def method_named(name: str) -> Method:
     """Return a method by its name."""
     if name not in METHODS:
-        known = ", ".join([*METHODS, "rules"])
-        raise ParameterError(f"method is '{name}'", known, nearest(name, [*METHODS, "rules"]))
+        raise ParameterError(f"method is '{name}'", fix=nearest(name, [*METHODS, "rules"]))
     return METHODS[name]

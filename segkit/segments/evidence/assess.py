@@ -99,7 +99,8 @@ def assess_structure(
     ten share one value of a number: `evidence.choose.valley_limits` says why). Each earns its place: p
     and z alone find lumps in category shares and counts that have none, delta keeps the significant
     but trivial out, and the valley is blind where answers come in steps. The blob is a normal copula
-    with the data's correlations, each margin replaced by the closest one with a single mode.
+    with the data's correlations, each margin replaced by the closest one with a single mode;
+    where the bases are places in a ranking, its rows are ranked too.
     `benchmarks/verdicts.py` measures how often the verdict is wrong. One shape deceives it: a
     cloud so bent that its arms have a hollow between them, like an S, can pass for groups.
 
@@ -140,12 +141,8 @@ def assess_structure(
     reference = fit_reference(space, coded, random_state)
     lumps = lumpiness(reference, ks, n_blobs=n_blobs, seed=random_state)
     labels = _cuts(X, ks, n_starts, random_state)
-    witnesses = _witnesses(reference.tested, ks, random_state)
-    if not reference.is_smooth:
-        witnesses["bic"] = np.nan  # says nothing of answers in steps
     spikes = spike_warnings(frame.select_dtypes("number"))
-    clear = bool(spikes) or reference.is_flat
-    witnesses["valley_limit"] = valley_limits(ks, len(reference.tested), must_be_clear=clear)
+    witnesses = _witnesses(reference, ks, random_state, has_spikes=bool(spikes))
     by_k = lumps.by_k.join(_steadiness(X, resamples, labels)).join(witnesses)
     found = _ellipses(reference, by_k, n_blobs, random_state)
     decided = decide(by_k, lumps.p, found, min_share, fixed=k)
@@ -227,11 +224,17 @@ def _steadiness(X: np.ndarray, resamples: Resamples, labels: dict[int, np.ndarra
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _witnesses(X: np.ndarray, ks: Sequence[int], seed: int) -> pd.DataFrame:
-    """Valleys and the other indices, on the tested rows."""
+def _witnesses(reference: Reference, ks: Sequence[int], seed: int, *, has_spikes: bool) -> pd.DataFrame:
+    """Valleys with their limits, and the other indices, on the tested rows."""
+    X = reference.tested
     calls = (delayed(_witness)(X, k, seed) for k in ks)
     rows = side_by_side(calls, len(ks), "valleys between segments")
-    return pd.DataFrame(dict(zip(ks, rows, strict=True))).T
+    found = pd.DataFrame(dict(zip(ks, rows, strict=True))).T
+    if not reference.is_smooth:
+        found["bic"] = np.nan  # says nothing of answers in steps
+    clear = has_spikes or reference.is_flat
+    found["valley_limit"] = valley_limits(ks, len(X), must_be_clear=clear)
+    return found
 
 
 def _witness(X: np.ndarray, k: int, seed: int) -> dict[str, float]:

@@ -29,17 +29,26 @@ class Blob:
         Square root of the latent correlation matrix.
     margins : tuple of ndarray
         Per column its values at evenly spaced ranks.
+    places : ndarray of shape (n_columns,), optional
+        Where every row ranks the columns: the places that it gives, in order. A blob's rows are
+        ranked likewise, as people rank things that they like more or less (Thurstone 1927).
     """
 
     root: np.ndarray
     margins: tuple[np.ndarray, ...]
+    places: np.ndarray | None = None
 
     def draw(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Draw n rows."""
         ranks = norm.cdf(rng.normal(size=(n, len(self.root))) @ self.root.T)
-        return np.column_stack(
+        drawn = np.column_stack(
             [_at(margin, rank) for margin, rank in zip(self.margins, ranks.T, strict=True)]
         )
+        if self.places is None:
+            return drawn
+        either = rng.random(drawn.shape)  # decides between things put at one place
+        order = np.lexsort((either, drawn), axis=1)
+        return self.places[np.argsort(order, axis=1)]
 
 
 def fit_blob(X: np.ndarray, rng: np.random.Generator, stepped: np.ndarray | None = None) -> Blob:
@@ -57,7 +66,14 @@ def fit_blob(X: np.ndarray, rng: np.random.Generator, stepped: np.ndarray | None
     margins = tuple(_margin(column, rng, step) for column, step in zip(X.T, steps, strict=True))
     values, vectors = np.linalg.eigh(_latent_correlation(X))
     root = vectors * np.sqrt(np.clip(values, 1e-9, None))
-    return Blob(root / np.linalg.norm(root, axis=1, keepdims=True), margins)
+    return Blob(root / np.linalg.norm(root, axis=1, keepdims=True), margins, _places(X))
+
+
+def _places(X: np.ndarray) -> np.ndarray | None:
+    """The places that every row gives to the columns; None where they don't all give the same."""
+    ordered = np.sort(X, axis=1)
+    is_ranking = X.shape[1] > 2 and np.allclose(ordered, ordered[0]) and np.ptp(ordered[0]) > 0
+    return ordered[0] if is_ranking else None
 
 
 def _at(margin: np.ndarray, rank: np.ndarray) -> np.ndarray:

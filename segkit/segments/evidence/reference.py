@@ -12,7 +12,7 @@ from segkit.segments.clustering.assignment import nearest_centre
 from segkit.segments.clustering.kmeans import fit_kmeans, one_thread
 from segkit.segments.estimators.famd import FAMD
 from segkit.segments.evidence.blob import Blob, fit_blob
-from segkit.segments.kinds import is_smooth
+from segkit.segments.kinds import FEW_LEVELS, is_smooth
 from segkit.segments.space import Space, share_a_scale
 from segkit.segments.stability import pairwise_adjusted_rand, side_by_side
 
@@ -67,7 +67,8 @@ class Reference:
     @property
     def is_flat(self) -> bool:
         """Whether there are so few dimensions that three or four parts of one cloud tile it."""
-        return self.is_smooth and int(np.linalg.matrix_rank(self.tested)) <= FEW_DIMENSIONS
+        is_stepped = any(len(np.unique(column)) <= FEW_LEVELS for column in self.joined.T)
+        return not is_stepped and int(np.linalg.matrix_rank(self.tested)) <= FEW_DIMENSIONS
 
     def points(self, joined: np.ndarray) -> np.ndarray:
         """Scale rows as the customers were scaled; the same for the data and for every blob."""
@@ -96,14 +97,16 @@ def fit_reference(space: Space, coded: np.ndarray, seed: int) -> Reference:
     rows = np.sort(rng.choice(len(coded), min(len(coded), TEST_ROWS), replace=False))
     coded = coded[rows]
     width = len(space.numbers)
-    numbers = space.scaled(coded[:, :width])
+    given = coded[:, :width]
+    keeps_scale = space.form == "scaled" and share_a_scale(given[:, np.ptp(given, axis=0) > 0])
+    # answers as they were given: so the places of a ranking can be compared
+    numbers = given if keeps_scale and (space.scale == 1).all() else space.scaled(given)
     codes = [_in_order(numbers, coded[:, width:], place) for place in range(coded.shape[1] - width)]
     joined = np.column_stack([numbers, *codes])
     keep = np.ptp(joined, axis=0) > 0
     joined, n_numbers = joined[:, keep], int(keep[:width].sum())
     names = tuple(np.array(space.numbers, dtype=object)[keep[:width]])
     stepped = np.arange(joined.shape[1]) >= n_numbers
-    keeps_scale = space.form == "scaled" and share_a_scale(coded[:, :width][:, keep[:width]])
     blob = fit_blob(joined, rng, stepped)
     return Reference(rows, names, joined, n_numbers, len(space.axes), keeps_scale, blob)
 

@@ -88,11 +88,6 @@ class Structure(Shown):
     resamples: Resamples | None = field(repr=False, default=None)
 
     @property
-    def is_fixed(self) -> bool:
-        """Whether the number was asked for, not put forward."""
-        return self.reason == "fixed"
-
-    @property
     def method(self) -> str:
         """The method that suits what was seen: for `fit_segments(frame, method=...)`."""
         if self.gap is not None or self.ellipses is not None:

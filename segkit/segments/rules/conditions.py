@@ -1,7 +1,6 @@
 """A condition on one column: which values it takes in, in words, as SQL and on a frame."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.errors import DataError, nearest
+from segkit.plain import one_of
 from segkit.segments.rules import sqltext
 
 KINDS = {"number": "numbers", "text": "text", "truth": "true or false"}
@@ -117,11 +117,6 @@ class Condition:
         """Nothing is taken in."""
         return not (self.intervals or self.levels or self.others or self.missing)
 
-    @property
-    def is_open(self) -> bool:
-        """Everything is taken in."""
-        return self.others and self.missing and not self.levels
-
     def words(self, column: str) -> str:
         """Say it in words, exactly.
 
@@ -212,12 +207,6 @@ def plain(value: float) -> str:
     """
     exact = int(value) if float(value).is_integer() else float(value)
     return f"{exact:,}" if abs(value) >= GROUPED_FROM else str(exact)
-
-
-def one_of(names: Iterable[str]) -> str:
-    """Join names: "city, suburb or village"."""
-    *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _level(level: str | bool) -> str:

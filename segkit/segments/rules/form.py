@@ -209,8 +209,9 @@ def _is_number(value: Any) -> bool:
 def _check_words(where: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
     unknown = [str(word) for word in given if word not in known]
     if unknown:
-        fix = nearest(unknown[0], known)
-        raise StudyError(f"{where} holds an unknown word '{unknown[0]}'", ", ".join(known), fix)
+        raise StudyError(
+            f"{where} holds an unknown word '{unknown[0]}'", fix=nearest(unknown[0], known)
+        )
 
 
 EVERYBODY = "all"

@@ -213,9 +213,10 @@ def build_lattice(rules: tuple[Rule, ...], values: Mapping[str, Iterable[float]]
     axes = tuple(_axis(rules, column, kind, values) for column, kind in kinds_of(rules).items())
     size = math.prod(axis.n for axis in axes)
     if size > MOST_CELLS:
-        widest = ", ".join(f"{axis.column} ({axis.n})" for axis in sorted(axes, key=_width)[:3])
+        widest = sorted(axes, key=lambda axis: -axis.n)[:3]
+        most = ", ".join(f"{axis.column} ({axis.n})" for axis in widest)
         raise StudyError(
-            f"the rules tell {size:,} kinds of customer apart; most by {widest}",
+            f"the rules tell {size:,} kinds of customer apart; most by {most}",
             f"up to {MOST_CELLS:,}, so that the proof stays exact",
             "Use fewer columns or fewer cut points",
         )
@@ -251,10 +252,6 @@ def _boxes(cells: np.ndarray) -> list[Box]:
 def _turned(box: Box, first: int) -> Box:
     moved, *rest = box
     return (*rest[:first], moved, *rest[first:])
-
-
-def _width(axis: Axis) -> int:
-    return -axis.n
 
 
 def _axis(

@@ -46,7 +46,7 @@ class ReadableRules(Shown):
     leaves : pandas.DataFrame
         The same, one row per alternative of a rule.
     paths : tuple of Leaf
-        What `assign` and `sql` go by.
+        What `assign` and `to_sql` go by.
     kinds : dict of str to str
         What the columns in use hold.
     unused : tuple of str
@@ -133,7 +133,7 @@ class ReadableRules(Shown):
         labels = pd.Categorical.from_codes(codes, categories=keys)
         return pd.Series(labels, index=frame.index, name="segment_key")
 
-    def sql(self, table: str, key: str = "customer_id") -> str:
+    def to_sql(self, table: str, key: str = "customer_id") -> str:
         """Write the rules as one SELECT with one CASE.
 
         Parameters

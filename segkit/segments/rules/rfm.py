@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from segkit.errors import ParameterError, StudyError, nearest
-from segkit.segments.rules.conditions import one_of, plain
+from segkit.plain import one_of
+from segkit.segments.rules.conditions import plain
 from segkit.segments.rules.proof import Proof
 from segkit.segments.rules.ruleset import RuleSet, rule_set
 from segkit.segments.rules.scoring import MEAN, SCORES, learnt_cuts, scored, scores_sql, with_mean
@@ -279,12 +280,11 @@ def rfm_rules(
 
 
 def _cells(cells: Sequence[Mapping[str, Any]], bins: int) -> RuleSet:
-    rules = rule_set(cells, values=dict.fromkeys((*SCORES, MEAN), range(1, bins + 1)))
     known = (*SCORES, MEAN)
+    rules = rule_set(cells, values=dict.fromkeys(known, range(1, bins + 1)))
     unknown = [column for column in rules.columns if column not in known]
     if unknown:
-        fix = nearest(unknown[0], known)
-        raise StudyError(f"the cells ask for '{unknown[0]}'", one_of(known), fix)
+        raise StudyError(f"the cells ask for '{unknown[0]}'", fix=nearest(unknown[0], known))
     if MEAN in rules.columns and {"f", "m"} & set(rules.columns):
         raise StudyError(
             f"the cells are on {', '.join(rules.columns)}",

@@ -12,13 +12,11 @@ from segkit.sources.check import (
     BARRED,
     Check,
     Values,
-    as_it_came,
     copy_number,
+    count_copies,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
     shapes,
 )
@@ -90,9 +88,7 @@ def check_dated(
         than the study's `max_unreadable_share`, or no row has both an id and a date.
     """
     spec = study.tables[name]
-    require_columns(raw, spec)
-    refuse_malformed(raw)
-    refuse_float_ids(raw, spec, ["customer_id"])
+    refuse_misread(raw, spec, "customer_id")
     numbers = {one: str(spec.columns[one]) for one in contract.numbers if one in spec.columns}
     spec, settled = settle_columns(raw.table, raw.where, spec, numbers.values(), rules=study.rules)
     check = settle(
@@ -195,9 +191,7 @@ def _refuse_nothing_kept(check: Check, name: str) -> None:
 def _copies(check: Check, study: Study) -> list[str]:
     if study.rules["duplicates"] != "keep":
         return []
-    table = check.raw.table
-    distinct = table.select(*as_it_came(table)).distinct().count()
-    copies = int(table.count().execute()) - int(distinct.execute())
+    copies = count_copies(check.raw.table)
     if not copies:
         return []
     return [

@@ -6,7 +6,7 @@ import ibis
 
 from segkit.sources.behaviour.dated import Contract, meant, text_of
 from segkit.sources.check import Values, is_filled
-from segkit.sources.values import as_id
+from segkit.sources.values import as_id, has_hours
 from segkit.study.events import MOBILE, is_of_sessions, words_of
 from segkit.study.tables import TableSpec
 from segkit.study.traits import NO, YES
@@ -93,18 +93,12 @@ def _notices(kept: ibis.Table, spec: TableSpec, where: str) -> list[str]:
         found.append(
             f"{where}: no device reads as a mobile phone; `mobile` of this table names the words for it"
         )
-    if not is_of_sessions(spec) and "session_id" not in spec.columns and not has_hours(kept):
+    if not is_of_sessions(spec) and "session_id" not in spec.columns and not has_hours(kept.event_date):
         found.append(
             f"{where}: the dates hold no time of day, so all that a customer did on one day "
             "is one visit"
         )
     return found
-
-
-def has_hours(rows: ibis.Table) -> bool:
-    """Whether any date has a time of day."""
-    at_midnight = rows.event_date == rows.event_date.truncate("D")
-    return not bool(at_midnight.all().fill_null(True).execute())
 
 
 WEB = Contract(_parsed, _columns, _rules, ("pages", "duration_seconds"), _notices)

@@ -6,14 +6,20 @@ from typing import Any
 
 Names = tuple[str, ...]
 
-NAMED = (
-    "transactions", "products", "customers", "consent", "web", "emails", "activities", "social",
-    "campaigns", "coupons",
-)  # fmt: skip
-"""Kinds of table that a user can name on the command line."""
-READ = NAMED
-"""Kinds of table that a study reads today."""
-TABLES: Mapping[str, str] = {**{kind: kind for kind in READ}, "survey": "customers"}
+NAMED: Mapping[str, str] = {
+    "transactions": "order lines, where you say it yourself",
+    "products": "products with their category",
+    "customers": "one row per customer",
+    "consent": "who agreed to what",
+    "web": "visits: a log of events, or one row per visit",
+    "emails": "what became of e-mails",
+    "activities": "calls, meetings, tickets",
+    "social": "what customers did with posts",
+    "campaigns": "who was sent which campaign when",
+    "coupons": "who redeemed a coupon when",
+}
+"""Tables of a study, which a user can name for `segkit new`, once or more, with what they hold."""
+TABLES: Mapping[str, str] = {**{kind: kind for kind in NAMED}, "survey": "customers"}
 """Kind of an export -> the table of a study that it is read as."""
 KINDS: Mapping[str, str] = {
     "transactions": "what customers bought",

@@ -6,7 +6,8 @@ import ibis
 
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
-from segkit.sources.seen import Seen
+from segkit.sources.guessing.seen import Seen, share_filled
+from segkit.sources.values import is_one_of
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 FEW_SALES = 0.5
@@ -17,7 +18,7 @@ def map_columns(known: Recognised, table: ibis.Table) -> dict[str, Any]:
     found = {}
     for ours, theirs in known.export.columns.items():
         there = as_named(theirs, table.columns)
-        filled = [name for name in there if len(there) == 1 or _share_filled(table, name) >= 0.5]
+        filled = [name for name in there if len(there) == 1 or share_filled(table, name) >= 0.5]
         if there:
             found[ours] = (filled or there)[0]
     _drop_other_currency(found)
@@ -51,9 +52,8 @@ def note_export(known: Recognised, seen: Seen) -> None:
 def _note_status(known: Recognised, seen: Seen, column: str) -> None:
     sales = list(known.export.sales)
     seen.rules["sale_status"] = {"column": column, "values": sales}
-    told = seen.text(column).lower().fill_null("")
     n_all = int(seen.table.count().execute())
-    n_other = _count(seen.table, ~told.isin([value.lower() for value in sales]))
+    n_other = _count(seen.table, ~is_one_of(seen.table[column], sales))
     if n_other:
         seen.guess.said["sale_status"] = (
             f"sets aside {n_other:,} of {n_all:,} lines whose '{column}' is none of {', '.join(sales)}"
@@ -75,12 +75,6 @@ def _note_currency(seen: Seen, column: str) -> None:
             f"amounts are in {len(found)} currencies ({', '.join(found[:5])}) and would be added up as "
             "they are: make one file for each"
         )
-
-
-def _share_filled(table: ibis.Table, name: str) -> float:
-    value: Any = table[name]
-    filled = (value.cast("string").strip() != "").fill_null(False)
-    return float(table.agg(share=filled.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
 def _count(table: ibis.Table, fits: Any) -> int:

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segkit.errors import DataError
-from segkit.sources.encoding import open_bytes
+from segkit.sources.encoding import is_parquet, open_bytes
 from segkit.sources.exports.crm import CRM
 from segkit.sources.exports.export import KINDS, Export, as_named
 from segkit.sources.exports.reach import REACH
 from segkit.sources.exports.shops import SHOPS
 from segkit.sources.exports.surveys import SURVEYS
-from segkit.sources.form import DELIMITERS, first_lines, is_parquet
+from segkit.sources.guessing.form import DELIMITERS, first_lines
 from segkit.sources.trim import header_names
 
 EXPORTS = (*SHOPS, *CRM, *SURVEYS, *REACH)

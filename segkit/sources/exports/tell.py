@@ -8,8 +8,8 @@ from segkit.sources.exports.export import KINDS, NAMED, TABLES
 from segkit.sources.exports.pieces import put_pieces
 from segkit.sources.exports.recognise import recognise
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import look
 from segkit.sources.guessing.kinds import fitting, unread_form
+from segkit.sources.guessing.table import look
 
 _TABLES_OF = (".csv", ".tsv", ".txt", ".parquet", ".gz")
 """Endings of files that are looked at in a folder."""
@@ -77,7 +77,7 @@ def _refuse_unknown(told: Told) -> None:
             raise DataError(
                 f"{file.path.name} is no export that segkit knows, and its columns don't tell what it "
                 "holds",
-                f"{', '.join(NAMED)}",
+                ", ".join(NAMED),
                 f"Say what it is: {', '.join(f'--{kind} FILE' for kind in NAMED)}",
             )
         told.said.append(f"{file.path.name} is left out: its columns don't tell what it holds")

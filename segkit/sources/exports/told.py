@@ -9,8 +9,8 @@ from segkit.errors import StudyError
 from segkit.sources.exports.export import KINDS
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.guessing.fit import Fit
+from segkit.sources.guessing.seen import Looked
 from segkit.sources.parts import differing
-from segkit.sources.seen import Looked
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class File:
     beside: Looked | None = None
     is_named: bool = False
     others: tuple[Path, ...] = ()
+
+    @property
+    def paths(self) -> list[Path]:
+        """All files of the table."""
+        return [self.path, *self.others]
 
     @property
     def names(self) -> list[str]:

@@ -1,12 +1,11 @@
 """Which traits are proposed to form segments, and which only describe them."""
 
+from segkit.sources.basis import MOST_MISSING
 from segkit.sources.guessing.guessed import Guessed
 
 MOST_BASES = 10
 MOST_ITEMS = 30
 """A battery's questions belong together: as bases they come whole, up to so many."""
-MOST_MISSING = 0.3
-"""A base that more customers than this lack isn't suggested."""
 _FORMS_SEGMENTS = ("psychographic", "behavioural", "firmographic", "demographic", "geographic")
 _OF_COMPANIES = ("firmographic", "behavioural", "psychographic", "geographic", "demographic")
 _KINDS = frozenset({"number", "yes_no", "ordered", "amount", "date"})

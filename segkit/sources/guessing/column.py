@@ -10,7 +10,7 @@ import pandas as pd
 from segkit.sources.amounts import EMPLOYEE_EDGES, looks_like_date, read_range
 from segkit.sources.birthdates import why_births
 from segkit.sources.countries import KNOWN_AS, plain_country
-from segkit.sources.guess import DATE_FORMATS
+from segkit.sources.guessing.table import DATE_FORMATS
 from segkit.sources.guessing.words import NO_ANSWER, ODD_CODES, in_order, is_opinion, order_of
 from segkit.sources.names import plain_name
 from segkit.sources.values import ISO_DATE, ISO_OFFSET, number_pattern

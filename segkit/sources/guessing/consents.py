@@ -36,6 +36,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "unknown": ("unbekannt", "not set", "unset", "no answer", "open"),
 }  # fmt: skip
 """Words for a status that a study has to state, since `STATUSES` doesn't know them."""
+_KNOWN = {word for words in (STATUSES, _WORDS) for texts in words.values() for word in texts}
 MOSTLY = 0.8
 MOST_BESIDE = 2
 """Further columns that a consent table may have; with more it is a customer table."""
@@ -141,8 +142,7 @@ def _purposes(values: pd.Series) -> dict[str, list[str]]:
 def _status(values: pd.Series) -> bool:
     """Whether a column holds statuses of consent."""
     counts = values[values != ""].str.lower().value_counts()
-    known = {word for words in (STATUSES, _WORDS) for texts in words.values() for word in texts}
-    told = [text for text in counts.index if text in known]
+    told = [text for text in counts.index if text in _KNOWN]
     return 1 <= len(counts) <= 10 and bool(counts.loc[told].sum() >= MOSTLY * counts.sum())
 
 
@@ -166,8 +166,7 @@ def _fit(
     stated = {ours: texts for ours, texts in stated.items() if texts}
     means |= {"statuses": stated} if stated else {}
     fit = Fit("consent", columns, means, why)
-    known = {word for words in (STATUSES, _WORDS) for texts in words.values() for word in texts}
-    n_unknown = len({text for text in own if text.lower() not in known})
+    n_unknown = len({text for text in own if text.lower() not in _KNOWN})
     if n_unknown:
         fit.needs.append(
             f"consent.statuses: {n_unknown} of the file's words for a status mean nothing to segkit"

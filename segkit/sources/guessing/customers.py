@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -16,14 +16,15 @@ from segkit.sources.guessing.column import Told, as_size, tell_column
 from segkit.sources.guessing.guessed import Guessed, free_name, known_of, label_for
 from segkit.sources.guessing.options import Question, find_questions
 from segkit.sources.guessing.persons import is_person_id, looks_like_id
+from segkit.sources.guessing.seen import Guess, Seen
 from segkit.sources.guessing.trials import note_outcomes
 from segkit.sources.guessing.weights import is_named_weight, weight_notation
 from segkit.sources.guessing.words import short_name
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
-from segkit.sources.seen import Guess, Seen
 from segkit.sources.values import text_of
 from segkit.study.sense.made import looks_like_coordinates
+from segkit.study.traits import day_after
 
 _OUTCOME = re.compile(
     r"y|target|label|outcome|respon(se|ded)|convert(ed)?|conversion|churn(ed)?|exited|attrited"
@@ -291,7 +292,7 @@ def _date_it(
     found = {name: day for name, day in latest.items() if day}
     if found:
         column = max(found, key=lambda name: found[name])
-        guessed.as_of = (date.fromisoformat(found[column]) + timedelta(days=1)).isoformat()
+        guessed.as_of = day_after(found[column])
         guessed.as_of_why = f"exclusive; the day after the last '{column}'"
     else:
         guessed.as_of = written.isoformat()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkit.sources.guessing.guessed import Guessed
-from segkit.sources.seen import Guess
+from segkit.sources.guessing.seen import Guess
 from segkit.study.schema import OPEN
 
 

@@ -59,7 +59,12 @@ class Guessed:
     @property
     def says_something(self) -> bool:
         """Whether any column is a trait."""
-        return bool(self.traits or self.scales or self.choices)
+        return bool(self.names)
+
+    @property
+    def names(self) -> list[str]:
+        """Of its traits, scales and choices."""
+        return [*self.traits, *self.scales, *self.choices]
 
     @property
     def options(self) -> list[str]:
@@ -97,8 +102,7 @@ def options_of(choice: Mapping[str, Any]) -> Mapping[str, str]:
 def free_name(text: str, guessed: Guessed) -> str:
     """A name for what a column says that nothing else has yet."""
     name, number = short_name(text), 2
-    taken = {*guessed.traits, *guessed.scales, *guessed.choices}
-    while name in taken:
+    while name in guessed.names:
         name, number = f"{short_name(text)}_{number}", number + 1
     return name
 

@@ -130,11 +130,11 @@ def _by_words(
 
 
 def _own_words(
-    meant: Mapping[str, list[str]], known: Mapping[str, Sequence[str]], always: bool = False
+    meant: Mapping[str, list[str]], known: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """What has to be stated: nothing, where the file's words are segkit's own."""
     own = all(text.lower() in known.get(ours, ()) for ours, texts in meant.items() for text in texts)
-    return {} if own and not always else dict(meant)
+    return {} if own else dict(meant)
 
 
 def _emails(rest: pd.DataFrame, shared: Mapping[str, str]) -> Fit | None:

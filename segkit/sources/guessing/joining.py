@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from segkit.errors import StudyError
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import guess_ids
 from segkit.sources.guessing.customers import settle_id, texts_of
 from segkit.sources.guessing.keys import Bridge, Candidates, Key, best_bridge, candidates_of, find_keys
 from segkit.sources.guessing.persons import is_person
-from segkit.sources.seen import Seen
+from segkit.sources.guessing.seen import Seen
+from segkit.sources.guessing.table import guess_ids
 from segkit.study.schema import OPEN
 
 
@@ -43,21 +43,12 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
     keys = find_keys({**first, **about, **candidates})
     bridges = _bridges(keys, about, candidates)
     found = {**keys, **bridges}
-    for name, (file, table) in list(people.items()):
-        if name in found:
-            _key(table, found[name])
-        elif (file.is_survey or file.among_others) and len(people) + len(joinable) > 1:
-            told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
-            del people[name]
-        elif len(people) > 1:
-            raise _strangers(name, people)
-        else:
-            _say_no_id(table)
+    _key_people(told, people, found, alone=not joinable)
     for name, table in joinable.items():
         if name != "transactions" and name in found:
             _key(table, found[name])
-        elif name != "transactions" and len(keys) > 0:
-            table.guess.needs.append("customer_id: none of its ids is in the other tables")
+        elif name != "transactions" and keys:
+            table.guess.needs.append(_NO_ID)
     plain = is_plain(people)
     for name, key in bridges.items():
         guess = (people[name][1] if name in people else seen[name]).guess
@@ -65,6 +56,25 @@ def join(told: Told, seen: dict[str, Seen], people: dict[str, tuple[File, Seen]]
             part.pop("ids", None)
         guess.spec["via"] = {"source": "customers" if plain else key.source, "column": key.there}
         guess.said["via"] = f"'{key.there}' of {guess.spec['via']['source']} leads to its customers"
+
+
+_NO_ID = "customer_id: none of its ids is in the other tables"
+
+
+def _key_people(
+    told: Told, people: dict[str, tuple[File, Seen]], found: Mapping[str, Key], *, alone: bool
+) -> None:
+    """Settle the ids of the tables about customers, and leave out or refuse those without one."""
+    for name, (file, table) in list(people.items()):
+        if name in found:
+            _key(table, found[name])
+        elif (file.is_survey or file.among_others) and not (alone and len(people) == 1):
+            told.said.append(f"{file.path.name} is left out: none of its columns holds the others' ids")
+            del people[name]
+        elif len(people) > 1:
+            raise _strangers(name, people)
+        elif table.columns.get("customer_id", OPEN) != OPEN:
+            table.guess.needs.append(_NO_ID)
 
 
 def _bridges(
@@ -111,11 +121,6 @@ def _key(seen: Seen, key: Key) -> None:
         guess.needs.append(
             f"customer_id: '{key.column}' is no name of an id; do its values mean the same people?"
         )
-
-
-def _say_no_id(seen: Seen) -> None:
-    if seen.columns.get("customer_id", OPEN) != OPEN:
-        seen.guess.needs.append("customer_id: none of its ids is in the other tables")
 
 
 def _strangers(name: str, people: dict[str, tuple[File, Seen]]) -> StudyError:

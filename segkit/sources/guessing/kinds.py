@@ -5,17 +5,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from segkit.sources.guess import likely_kind
 from segkit.sources.guessing.consents import fit_consent
 from segkit.sources.guessing.customers import texts_of
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import answers_beside, fit_events, person_column
+from segkit.sources.guessing.seen import Guess, Looked, Seen
+from segkit.sources.guessing.table import LEAST_ROWS, likely_kind
 from segkit.sources.names import PATTERNS, match_columns, plain_name
-from segkit.sources.seen import Guess, Looked, Seen
 
 SAMPLE = 20_000
 """Rows that are looked at to tell what a file holds."""
-LEAST_ROWS = 10
 WEAK_BESIDE_ORDERS = ("campaigns", "coupons", "activities", "social", "emails")
 """What a table that names orders or products is not, whatever else it holds."""
 

@@ -5,16 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from segkit.errors import DataError
 from segkit.sources.currencies import mixed_notices
 from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.seen import Seen
 from segkit.sources.money import money_of, number_of, settle_columns
 from segkit.sources.parts import named_files
 from segkit.sources.prepared import amount_marks, signs_of, text_counts
-from segkit.sources.seen import Seen
-from segkit.sources.values import shape
+from segkit.sources.values import common_shapes
 from segkit.study.defaults import RULES
 from segkit.study.schema import OPEN
 from segkit.study.tables import ORDER_MONEY, TableSpec, table_spec
@@ -104,10 +102,5 @@ def _note_unread(seen: Seen, column: str, number: Any) -> None:
     if n_given and n_unread > (1 - MOST_READ) * n_given:
         seen.guess.needs.append(
             f"{ours}: {n_unread:,} of {n_given:,} values of '{column}' are no numbers as they "
-            f"stand; most have the form '{_commonest(unread, column)}'"
+            f"stand; most have the form '{next(iter(common_shapes(unread, column, most=1)))}'"
         )
-
-
-def _commonest(unread: ibis.Table, column: str) -> str:
-    forms: Any = unread.select(form=shape(unread[column])).group_by("form").agg(n=ibis._.count())
-    return str(forms.order_by([ibis.desc("n"), "form"]).limit(1).execute()["form"].iloc[0])

@@ -7,8 +7,8 @@ from typing import Any
 from segkit.protected import looks_protected
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
+from segkit.sources.guessing.seen import Seen
 from segkit.sources.names import plain_name
-from segkit.sources.seen import Seen
 
 ROWS: Mapping[str, str] = {
     "customer": "customers", "respondent": "respondents", "company": "companies",

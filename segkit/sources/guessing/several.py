@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.sources.guessing.guessed import Guessed
+from segkit.sources.guessing.guessed import Guessed, options_of
 from segkit.sources.guessing.words import short_name
 from segkit.study.sources import TAKEN
 
@@ -17,6 +17,8 @@ _OF_FEATURES = re.compile(
 """Names that features of orders or events may have, and a trait beside them may not."""
 
 
+_LISTS = ("items", "protected", "outcomes")
+"""Of names, in what was guessed."""
 OF_ONE_TABLE = "a weight is of one table's rows, and can't be used where tables are joined"
 
 
@@ -40,10 +42,8 @@ def source_name(stem: str, taken: Mapping[str, object]) -> str:
 
 def apart_from_features(guessed: Guessed, prefix: str) -> Guessed:
     """Rename what is called like a feature of orders or events."""
-    named = [*guessed.traits, *guessed.scales, *guessed.choices]
-    return _renamed(
-        guessed, {name: f"{prefix}_{name}" for name in named if _OF_FEATURES.fullmatch(name)}
-    )
+    alike = [name for name in guessed.names if _OF_FEATURES.fullmatch(name)]
+    return _renamed(guessed, {name: f"{prefix}_{name}" for name in alike})
 
 
 def merged(parts: Mapping[str, Guessed]) -> tuple[Guessed, list[str]]:
@@ -75,7 +75,7 @@ def merged(parts: Mapping[str, Guessed]) -> tuple[Guessed, list[str]]:
         whole.choices |= {name: {**spec, "from": source} for name, spec in own.choices.items()}
         whole.why = own.why | whole.why
         whole.left_out |= {f"{source}: {column}": why for column, why in own.left_out.items()}
-        for ours in ("items", "protected", "outcomes"):
+        for ours in _LISTS:
             getattr(whole, ours).extend(
                 one for one in getattr(own, ours) if one not in getattr(whole, ours)
             )
@@ -90,10 +90,8 @@ def merged(parts: Mapping[str, Guessed]) -> tuple[Guessed, list[str]]:
 
 def _clashes(whole: Guessed, part: Guessed, source: str) -> dict[str, str]:
     """What has a name that an earlier table gave to something else."""
-    taken = {*whole.traits, *whole.scales, *whole.choices}
-    named = [*part.traits, *part.scales, *part.choices]
-    clashing = [name for name in named if name in taken and not _is_same(name, whole, part)]
-    return {name: f"{name}_{source}" for name in clashing}
+    taken = [name for name in part.names if name in whole.names]
+    return {name: f"{name}_{source}" for name in taken if not _is_same(name, whole, part)}
 
 
 def _is_same(name: str, whole: Guessed, part: Guessed) -> bool:
@@ -128,12 +126,12 @@ def _renamed(part: Guessed, names: Mapping[str, str]) -> Guessed:
         f"{name}_{one}": f"{names[name]}_{one}"
         for name, choice in part.choices.items()
         if name in names
-        for one in choice.get("columns") or choice["options"]
+        for one in options_of(choice)
     }
     part.traits, part.scales, part.choices = map(named, (part.traits, part.scales, part.choices))
     part.why = named(part.why)
     part.known = part.known.rename(columns={**names, **options})
-    for ours in ("items", "protected", "outcomes"):
+    for ours in _LISTS:
         setattr(part, ours, [names.get(one, one) for one in getattr(part, ours)])
     return part
 

@@ -7,9 +7,9 @@ import pandas as pd
 from segkit.sources.exports.export import as_named
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.guessing.column import Told, date_of, tell_column
+from segkit.sources.guessing.seen import Seen
 from segkit.sources.names import plain_name
 from segkit.sources.personal import find_personal
-from segkit.sources.seen import Seen
 
 _OBSERVED = re.compile(
     r"(last_?)?(updated?|modified|changed|observed|recorded|submitted|submit|answered|completed|taken"

@@ -5,11 +5,11 @@ from typing import Any
 
 import yaml
 
-from segkit.sources.guess import has_money
 from segkit.sources.guessing.draft import Draft
 from segkit.sources.guessing.guessed import Guessed
-from segkit.sources.seen import Guess
+from segkit.sources.guessing.seen import Guess
 from segkit.study.schema import UNDECIDED
+from segkit.study.tables import has_money
 
 _HEAD = """\
 # yaml-language-server: $schema=../../segkit/study/study.schema.json
@@ -28,10 +28,10 @@ bases: {bases}
 descriptors: {descriptors}
 protected: {protected} # audited, never a base
 """
-_RULE = {
-    "newest": "where sources differ the newest value counts; what dates leave open, the most trusted "
-    "source's (state `trust: [first, second]`), then what most say; a tie stays without a value",
-}
+_NEWEST = (
+    "where sources differ the newest value counts; what dates leave open, the most trusted "
+    "source's (state `trust: [first, second]`), then what most say; a tie stays without a value"
+)
 
 
 def study_text(draft: Draft) -> str:
@@ -45,18 +45,12 @@ def study_text(draft: Draft) -> str:
     guessed = draft.guessed
     parts = [
         _head(draft),
-        _line("currency", draft.currency, "printed before amounts, such as $ or EUR")
-        if has_money(
-            draft.tables["transactions"].spec["columns"] if "transactions" in draft.tables else {}
-        )
-        else "",
-        _line("words", dict(draft.words)) if draft.words else "",
-        _line("weight", guessed.weight, "sizes and profiles are weighted by it")
-        if guessed.weight
-        else "",
+        _currency(draft),
+        _stated("words", dict(draft.words)),
+        _stated("weight", guessed.weight, "sizes and profiles are weighted by it"),
         _tables("tables", draft.tables),
         _tables("sources", draft.sources),
-        _line("profile", draft.profile, _RULE["newest"]) if draft.profile else "",
+        _stated("profile", draft.profile, _NEWEST),
         _consent(draft.consent),
         _rules(draft),
         _traits(guessed),
@@ -65,12 +59,12 @@ def study_text(draft: Draft) -> str:
             descriptors=on_a_line(guessed.descriptors),
             protected=on_a_line(guessed.protected),
         ),
-        _line("outcomes", guessed.outcomes, "by their names; they may describe")
-        if guessed.outcomes
-        else "",
-        _line("missing_bases", "leave_out", "who lacks a base is left out and counted")
-        if guessed.lacking
-        else "",
+        _stated("outcomes", guessed.outcomes, "by their names; they may describe"),
+        _stated(
+            "missing_bases",
+            "leave_out" if guessed.lacking else "",
+            "who lacks a base is left out and counted",
+        ),
         _left_out(guessed),
     ]
     return "".join(parts)
@@ -93,6 +87,18 @@ def _head(draft: Draft) -> str:
 
 def _line(key: str, value: Any, why: str = "") -> str:
     return f"{key}: {on_a_line(value)}{f' # {why}' if why else ''}\n"
+
+
+def _stated(key: str, value: Any, why: str = "") -> str:
+    """A line, where there is something to state."""
+    return _line(key, value, why) if value else ""
+
+
+def _currency(draft: Draft) -> str:
+    orders = draft.tables.get("transactions")
+    if orders is None or not has_money(orders.spec["columns"]):
+        return ""
+    return _line("currency", draft.currency, "printed before amounts, such as $ or EUR")
 
 
 def _tables(key: str, guesses: Mapping[str, Guess]) -> str:

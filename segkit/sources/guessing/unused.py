@@ -1,6 +1,6 @@
 """What of a file stays unused, so that nothing is dropped in silence."""
 
-from segkit.sources.seen import Seen
+from segkit.sources.guessing.seen import Seen
 
 
 def unused_of(seen: Seen) -> list[str]:

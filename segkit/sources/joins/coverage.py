@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 from segkit.errors import DataError
 from segkit.sources.joins.rows import Source
 from segkit.sources.printable import quoted
-from segkit.sources.values import shape
+from segkit.sources.values import common_shapes
 
 ORDERS = "transactions"
 
@@ -134,6 +134,4 @@ def refuse_strangers(ids: ibis.Table, found: pd.DataFrame, where: Mapping[str, s
 
 def _forms(ids: ibis.Table, table: str) -> str:
     """Commonest forms of a table's ids, without their content."""
-    here = ids.filter(ids["table"] == table).select(form=shape(ids.customer_id))
-    common = here.group_by("form").agg(n=here.count()).order_by([ibis.desc("n"), "form"]).limit(2)
-    return quoted(common.execute()["form"])
+    return quoted(common_shapes(ids.filter(ids["table"] == table), "customer_id", most=2))

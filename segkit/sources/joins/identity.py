@@ -92,13 +92,12 @@ def find_identity_problems(con: Backend, sources: Sequence[Source], study: Study
 
 def _marks(source: Source, study: Study) -> ibis.Table:
     """A source's marks of a person, in one form each."""
-    rows, mapped = source.rows, source.spec.columns
+    rows, mapped = source.rows, source.spec.mapped
 
     def text(mark: str) -> Any:
-        given = mapped.get(mark)
-        if given is None:
+        names = mapped.get(mark)
+        if names is None:
             return ibis.null("string")
-        names = [given] if isinstance(given, str) else given
         return ibis.literal(" ").join([rows[name].cast("string").fill_null("") for name in names])
 
     email = text("email").strip().lower()
@@ -113,7 +112,7 @@ def _marks(source: Source, study: Study) -> ibis.Table:
         name=_where(ibis.literal(" ").join(words.split(" ").sort()), words != ""),
         birth_date=ibis.null("date")
         if born is None
-        else as_moment(rows[str(born)], source.spec, study.timezone).date(),
+        else as_moment(rows[born[0]], source.spec, study.timezone).date(),
     )
 
 

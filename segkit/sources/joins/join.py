@@ -121,20 +121,16 @@ def _wide(chosen: ibis.Table, wanted: Mapping[str, Wanted], index: pd.Index) -> 
     """One row per customer, a column per attribute."""
     if not wanted:
         return pd.DataFrame(index=index)
-    values = {
-        name: _number_or_text(chosen.value.max(where=chosen.attribute == name), one)
-        for name, one in wanted.items()
-    }
+    values: dict[str, Any] = {}
+    for name, one in wanted.items():
+        value = chosen.value.max(where=chosen.attribute == name)
+        values[name] = value if is_text(one.trait) else value.cast("float64")
     frame = (
         chosen.group_by("customer_id").agg(**values).execute().set_index("customer_id").reindex(index)
     )
     return pd.DataFrame(
         {name: typed(frame[name], one.trait) for name, one in wanted.items()}, index=index
     )
-
-
-def _number_or_text(value: Any, one: Wanted) -> Any:
-    return value if is_text(one.trait) else value.cast("float64")
 
 
 def _record(

@@ -86,11 +86,6 @@ class CustomerProfile(Shown):
         return int(alone.at[ORDERS, "only_here"]) if ORDERS in alone.index else 0
 
     @property
-    def stale(self) -> pd.DataFrame:
-        """Attributes and sources with values older than the study's limit, or of unknown age."""
-        return self.freshness[self.freshness["warning"] != ""].reset_index(drop=True)
-
-    @property
     def reading(self) -> str:
         """Coverage, conflicts, age and identity, in one paragraph."""
         return " ".join(f"{finding[:1].upper()}{finding[1:]}." for finding in findings_of(self))

@@ -13,12 +13,11 @@ from segkit.sources.check import (
     as_it_came,
     copy_number,
     is_filled,
-    refuse_float_ids,
-    refuse_malformed,
+    refuse_misread,
     refuse_unreadable,
-    require_columns,
     settle,
 )
+from segkit.sources.counts import rules_said
 from segkit.sources.files import Raw
 from segkit.sources.respondents import rows_aside
 from segkit.sources.values import as_id, as_moment
@@ -89,9 +88,7 @@ def check_source(con: Backend, raw: Raw, name: str, study: Study) -> Check:
     Where what most rows say counts, equal rows are votes and all stay.
     """
     spec, row_rule = study.sources[name], study.profile.row_rule(name)
-    refuse_malformed(raw)
-    require_columns(raw, spec)
-    refuse_float_ids(raw, spec, ["customer_id"])
+    refuse_misread(raw, spec, "customer_id")
     parsed = {
         "customer_id": as_id(raw.table[str(spec.columns["customer_id"])], spec),
         OBSERVED: _moment(raw.table, "observed_at", spec, study),
@@ -141,10 +138,8 @@ def _refuse_dates(check: Check, spec: TableSpec, study: Study) -> None:
 def _refuse_none_kept(check: Check, name: str, study: Study) -> None:
     if check.kept().count().execute():
         return
-    record = check.record(name)
-    why = ", ".join(f"{row.rule} {row.lines:,}" for row in record.itertuples() if row.rule != "kept")
     raise DataError(
-        f"no row of {check.raw.where} can be kept: {why}",
+        f"no row of {check.raw.where} can be kept: {rules_said(check.record(name))}",
         f"one row or more with a customer id, known before as_of {study.as_of}",
         f"Correct sources.{name} in study.yaml, or take it out",
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.sources.joins.rows import Source
-from segkit.sources.joins.tolerance import alike
+from segkit.sources.joins.tolerance import KEY, alike
 from segkit.sources.joins.values import Wanted, tolerances_of
 from segkit.sources.quality import READ
 from segkit.study.sources import MOST_FREQUENT, MOST_TRUSTED, NEWEST
@@ -25,7 +25,6 @@ WITHIN = {NEWEST: "newest row", MOST_FREQUENT: "most frequent row"}
 """How one source's own rows were settled, where they differed."""
 _NEVER = -1_000_000
 """A day before all days: what has no date is not newer than anything."""
-_KEY = ["customer_id", "attribute"]
 
 
 def settle_values(
@@ -63,8 +62,8 @@ def settle_values(
     within = con.create_table("said_once", _within(con, ranked, several), temp=True)
     per = con.create_table("said_of_each", _per_attribute(within), temp=True)
     agreed = per.filter(~per.conflicting).drop("n_sources")
-    decided = _decided(con, within.semi_join(per.filter(per.conflicting), _KEY))
-    columns = [*_KEY, "value", "source", "observed_at", "rule", "conflicting"]
+    decided = _decided(con, within.semi_join(per.filter(per.conflicting), KEY))
+    columns = [*KEY, "value", "source", "observed_at", "rule", "conflicting"]
     return con.create_table("chosen", agreed.select(columns).union(decided.select(columns)), temp=True)
 
 
@@ -101,18 +100,18 @@ def _within(con: Backend, ranked: ibis.Table, several: Mapping[str, str]) -> ibi
 
 def _of_several(con: Backend, ranked: ibis.Table, source: str, rule: str) -> ibis.Table:
     rows = ranked.filter(ranked.source == source)
-    others = [name for name in ranked.columns if name not in {*_KEY, "value", "observed_at", "day"}]
-    grouped = rows.group_by([*_KEY, "value"]).agg(
+    others = [name for name in ranked.columns if name not in {*KEY, "value", "observed_at", "day"}]
+    grouped = rows.group_by([*KEY, "value"]).agg(
         observed_at=rows.observed_at.max(),
         day=rows.day.max(),
         votes=rows.count(),
         **{name: rows[name].arbitrary() for name in others},
     )
     values = con.create_table(ibis.util.gen_name("rows_of"), grouped, temp=True)
-    times = values.group_by(_KEY).agg(n=values.count())
-    alone = values.semi_join(times.filter(times.n == 1), _KEY).mutate(within=ibis.null("string"))
-    differ = values.semi_join(times.filter(times.n > 1), _KEY).mutate(within=ibis.literal(WITHIN[rule]))
-    of_key = ibis.window(group_by=_KEY)
+    times = values.group_by(KEY).agg(n=values.count())
+    alone = values.semi_join(times.filter(times.n == 1), KEY).mutate(within=ibis.null("string"))
+    differ = values.semi_join(times.filter(times.n > 1), KEY).mutate(within=ibis.literal(WITHIN[rule]))
+    of_key = ibis.window(group_by=KEY)
     if rule == MOST_FREQUENT:
         differ = differ.mutate(most=differ.votes.max().over(of_key)).filter(ibis._.votes == ibis._.most)
     last = differ.mutate(last=differ.observed_at.max().over(of_key))
@@ -128,7 +127,7 @@ def _score(table: ibis.Table) -> Any:
 
 def _per_attribute(within: ibis.Table) -> ibis.Table:
     score = _score(within)
-    per = within.group_by(_KEY).agg(
+    per = within.group_by(KEY).agg(
         value=within.value.min(),
         other=within.value.max(),
         n_sources=within.count(),
@@ -149,7 +148,7 @@ def _decided(con: Backend, conflicting: ibis.Table) -> ibis.Table:
     for place in range(3):
         left = con.create_table(f"undecided_{place}", _after(left, place), temp=True)
     score = _score(left)
-    per = left.group_by(_KEY).agg(
+    per = left.group_by(KEY).agg(
         value=left.value.min(),
         other=left.value.max(),
         source=left.source.argmax(score),
@@ -168,7 +167,7 @@ def _decided(con: Backend, conflicting: ibis.Table) -> ibis.Table:
 
 def _after(left: ibis.Table, place: int) -> ibis.Table:
     """What remains of the conflicting values after one more rule."""
-    of_key, of_value = ibis.window(group_by=_KEY), ibis.window(group_by=[*_KEY, "value"])
+    of_key, of_value = ibis.window(group_by=KEY), ibis.window(group_by=[*KEY, "value"])
     scores = {
         NEWEST: left["day"].cast("int64"),
         MOST_TRUSTED: -left["rank"].cast("int64"),

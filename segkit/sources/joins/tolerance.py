@@ -7,7 +7,8 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-_KEY = ["customer_id", "attribute"]
+KEY = ["customer_id", "attribute"]
+"""What there is one value of."""
 
 
 def alike(
@@ -35,19 +36,19 @@ def alike(
     """
     unchanged = ranked.mutate(alike=ibis.literal(False))
     rows = ranked.filter(ranked.attribute.isin(list(tolerances)))
-    times = rows.group_by(_KEY).agg(n=rows.value.nunique())
+    times = rows.group_by(KEY).agg(n=rows.value.nunique())
     differing = _kept(con, times.filter(times.n > 1).drop("n"))
     if not differing.count().execute():
         return unchanged
-    numbers = _numbers(con, ranked.semi_join(differing, _KEY), tolerances)
+    numbers = _numbers(con, ranked.semi_join(differing, KEY), tolerances)
     best = ibis.window(
-        group_by=[*_KEY, "group"],
+        group_by=[*KEY, "group"],
         order_by=[score(numbers).desc(), numbers.number, numbers.value],
     )
     made = _kept(con, numbers.mutate(best=numbers.value.first().over(best)))
-    moved = (made.best != made.value).cast("int64").max().over(ibis.window(group_by=_KEY)) > 0
+    moved = (made.best != made.value).cast("int64").max().over(ibis.window(group_by=KEY)) > 0
     made = made.mutate(alike=moved, value=made.best).select(unchanged.columns)
-    return _kept(con, unchanged.anti_join(differing, _KEY).union(made))
+    return _kept(con, unchanged.anti_join(differing, KEY).union(made))
 
 
 def _numbers(con: Backend, rows: ibis.Table, tolerances: Mapping[str, float]) -> ibis.Table:
@@ -56,12 +57,12 @@ def _numbers(con: Backend, rows: ibis.Table, tolerances: Mapping[str, float]) ->
     limits = limits.astype({"attribute": "str", "tolerance": "float64"})
     wide = rows.inner_join(con.create_table(_name(), limits, temp=True), "attribute")
     numbers = _kept(con, wide.mutate(number=wide.value.cast("float64")))
-    upward = ibis.window(group_by=_KEY, order_by=[numbers.number, numbers.value])
+    upward = ibis.window(group_by=KEY, order_by=[numbers.number, numbers.value])
     numbers = _kept(con, numbers.mutate(before=numbers.number.lag().over(upward)))
     size = ibis.greatest(numbers.number.abs(), numbers.before.abs())
     apart = (numbers.number - numbers.before > numbers.tolerance * size).fill_null(False)
     numbers = _kept(con, numbers.mutate(apart=apart.cast("int64")))
-    running = ibis.cumulative_window(group_by=_KEY, order_by=[numbers.number, numbers.value])
+    running = ibis.cumulative_window(group_by=KEY, order_by=[numbers.number, numbers.value])
     return _kept(con, numbers.mutate(group=numbers.apart.sum().over(running)))
 
 

@@ -8,9 +8,9 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from segkit.errors import DataError, nearest
 from segkit.sources.joins.rows import OBSERVED, OURS, Source
 from segkit.sources.prepared import Prepared, prepare, refuse_mixed
+from segkit.sources.printable import require
 from segkit.sources.quality import READ
 from segkit.sources.traits import is_text, read_column, refuse_unreadable
 from segkit.study import Study
@@ -71,8 +71,9 @@ def prepare_sources(
     made = {}
     for source in sources:
         here = _traits_in(source, wanted)
+        known = [column for column in source.rows.columns if column not in OURS]
         for name, trait in here.items():
-            _require(source, name, trait)
+            require(trait.sources, known, source.where, f"the trait '{name}'")
         made[source.name] = prepare(con, source.rows, study, here, source.spec, source.where)
     for name, one in wanted.items():
         columns = one.origin.columns if len(one.origin.columns) > 1 else {}
@@ -131,7 +132,8 @@ def read_values(
         for name, trait in _traits_in(source, wanted).items()
     ]
     if not parts:
-        return con.create_table("said", schema=_SCHEMA, temp=True), _no_outcomes()
+        none = pd.DataFrame({"attribute": [], "source": [], "outcome": [], "rows": []})
+        return con.create_table("said", schema=_SCHEMA, temp=True), none
     said = con.create_table("said", ibis.union(*parts), temp=True)
     outcomes = _counted(said)
     for source in sources:
@@ -148,16 +150,6 @@ _SCHEMA = ibis.schema(
         "observed_at": "timestamp", "value": "string", "why": "string",
     }
 )  # fmt: skip
-
-
-def _require(source: Source, name: str, trait: TraitSpec) -> None:
-    for column in trait.sources:
-        if column not in source.rows.columns:
-            known = [known for known in source.rows.columns if known not in OURS]
-            raise DataError(
-                f"{source.where} has no column '{column}', which the trait '{name}' names",
-                fix=nearest(column, known),
-            )
 
 
 def _of_one(made: Prepared, source: Source, name: str, trait: TraitSpec, study: Study) -> ibis.Table:
@@ -189,7 +181,3 @@ def _counted(said: ibis.Table) -> pd.DataFrame:
 def _of(outcomes: pd.DataFrame, attribute: str, source: str) -> pd.Series:
     here = outcomes[(outcomes["attribute"] == attribute) & (outcomes["source"] == source)]
     return here.set_index("outcome")["rows"]
-
-
-def _no_outcomes() -> pd.DataFrame:
-    return pd.DataFrame({"attribute": [], "source": [], "outcome": [], "rows": []})

@@ -1,7 +1,6 @@
 """`segkit fetch`: a public data set, checked, where its study finds it."""
 
 import gzip
-import hashlib
 import os
 import shlex
 import shutil
@@ -16,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 from segkit.errors import DataError
 from segkit.shown import Shown
+from segkit.sources.encoding import sha256_of
 from segkit.sources.public.datasets import DataSet, Source, find_dataset
 from segkit.sources.public.download import FetchError, download
 from segkit.sources.public.forms import as_it_is
@@ -163,7 +163,7 @@ def _extracted(archive: Path, source: Source, folder: Path) -> Path:
 
 
 def _require(path: Path, sha256: str, url: str) -> None:
-    found = _sha256(path)
+    found = sha256_of(path)
     if sha256 and found != sha256:
         raise FetchError(
             f"{url}: the checksum is {found[:12]}..., not {sha256[:12]}...", "the bytes known", BAD
@@ -198,7 +198,7 @@ def _check_there(target: Path, wanted: DataSet) -> str:
     try:
         with _uncompressed(target) as path:
             known = {one.sha256: one for one in wanted.sources if one.form is as_it_is}
-            return _check(path, wanted, known.get(_sha256(path), Source("")), target.name)
+            return _check(path, wanted, known.get(sha256_of(path), Source("")), target.name)
     except FetchError as error:
         raise DataError(
             f"{wanted.name}/{target.name} is there and differs: {error.arrived}",
@@ -236,8 +236,3 @@ def _pack(raw: IO[bytes], out: IO[bytes]) -> None:
     """Without a name or a time in it, so that equal content gives equal bytes."""
     with gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
         shutil.copyfileobj(raw, packed)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

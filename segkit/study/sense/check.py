@@ -2,11 +2,12 @@
 
 import re
 
-from segkit.errors import StudyError, nearest
+from segkit.errors import StudyError
 from segkit.protected import protected_kind
 from segkit.study.events import EVENTS
 from segkit.study.sense.events import check_event_tables
 from segkit.study.sense.made import check_made
+from segkit.study.sense.names import require_known
 from segkit.study.sense.permission import check_permission
 from segkit.study.sense.sources import check_sources
 from segkit.study.spec import Study
@@ -60,13 +61,8 @@ def _check_tables(study: Study) -> None:
             "the study has neither transactions nor traits nor events",
             "`traits:` or `scales:` that say what the customer table's columns mean",
         )
-    known = {*study.traits, *study.scales}
-    unknown = [name for name in study.bases if name not in known]
-    if unknown:
-        raise StudyError(
-            f"bases names '{unknown[0]}', which is no trait or scale of this study",
-            fix=nearest(unknown[0], known),
-        )
+    known = [*study.traits, *study.scales]
+    require_known("bases", study.bases, known, "no trait or scale of this study")
 
 
 def _check_bases(study: Study) -> None:
@@ -190,13 +186,11 @@ def _check_traits(study: Study) -> None:
     twice = sorted(set(study.traits) & set(study.scales))
     if twice:
         raise StudyError(f"'{twice[0]}' is both a trait and a scale", "one of the two")
-    for name in study.outcomes:
-        if name not in declared:
-            raise StudyError(f"outcomes names '{name}', which is no trait", fix=nearest(name, declared))
+    require_known("outcomes", study.outcomes, declared, "no trait")
     for name, trait in study.traits.items():
         _check_trait(f"traits.{name}", trait)
     for name, scale in study.scales.items():
-        _check_scale(f"scales.{name}", scale.items, scale.reverse)
+        require_known(f"scales.{name}.reverse", scale.reverse, scale.items, "none of its items")
         _check_answers(f"scales.{name}", list(scale.levels.values()), scale.range)
 
 
@@ -211,7 +205,7 @@ def _check_weight(study: Study) -> None:
         )
     used: dict[str, set[str]] = {
         "a trait": {*study.traits, *study.scales},
-        "an item of a scale": {item for scale in study.scales.values() for item in scale.items},
+        "an item of a scale": {*study.items},
         "an id": set(map(str, study.tables["customers"].columns.values())),
     }
     for trait in study.traits.values():
@@ -251,15 +245,6 @@ def _check_trait(where: str, trait: TraitSpec) -> None:
 def _check_limits(where: str, limits: list[float]) -> None:
     if limits[0] >= limits[1]:
         raise StudyError(f"{where} is {limits}", "[lowest, highest]")
-
-
-def _check_scale(where: str, items: list[str], reverse: list[str]) -> None:
-    strange = [item for item in reverse if item not in items]
-    if strange:
-        raise StudyError(
-            f"{where}.reverse names '{strange[0]}', which is none of its items",
-            fix=nearest(strange[0], items),
-        )
 
 
 def _check_answers(where: str, numbers: list[float], limits: list[float]) -> None:

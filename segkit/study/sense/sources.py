@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from segkit.errors import StudyError, nearest
+from segkit.errors import StudyError
 from segkit.study.origins import only_source, origin_of, scale_source
+from segkit.study.sense.names import require_known
 from segkit.study.sources import MOST_TRUSTED, TAKEN
 from segkit.study.spec import Study
 from segkit.study.traits import PAIRS, TraitSpec
+
+_NO_SOURCE = "no source of this study"
 
 
 def check_sources(study: Study) -> None:
@@ -17,14 +20,15 @@ def check_sources(study: Study) -> None:
     if study.sources and "customers" in study.tables:
         _require_id(study)
     for name, spec in study.about_customers.items():
-        _check_mapped_once(name, spec.columns)
+        _check_mapped_once(name, spec.mapped)
     for name, spec in study.every_table.items():
         _check_via(name, spec.via, study)
     _check_profile(study, known)
     for name, trait in study.traits.items():
         _check_origin(f"traits.{name}", trait, study, known)
     for name, scale in study.scales.items():
-        _require_known(f"scales.{name}.from", [scale.source] if scale.source else [], known)
+        given = [scale.source] if scale.source else []
+        require_known(f"scales.{name}.from", given, known, _NO_SOURCE)
         if not scale_source(scale.source, study):
             raise _unclear(f"scales.{name}", "from", known)
 
@@ -46,11 +50,11 @@ def _require_id(study: Study) -> None:
         )
 
 
-def _check_mapped_once(name: str, columns: Mapping[str, str | list[str]]) -> None:
+def _check_mapped_once(name: str, columns: Mapping[str, list[str]]) -> None:
     """One column can't be the id and something else: what joins tables says nothing about people."""
     mapped: dict[str, str] = {}
     for ours, given in columns.items():
-        for column in [given] if isinstance(given, str) else given:
+        for column in given:
             if column in mapped:
                 raise StudyError(
                     f"{name}.columns maps '{column}' twice, as {mapped[column]} and as {ours}",
@@ -80,12 +84,14 @@ def _check_via(name: str, via: Mapping[str, str] | None, study: Study) -> None:
 
 def _check_profile(study: Study, known: Sequence[str]) -> None:
     profile = study.profile
-    _require_known("profile.trust", profile.trust, known)
+    require_known("profile.trust", profile.trust, known, _NO_SOURCE)
     for key in ("several_rows", "stale_after_days"):
         given = getattr(profile, key)
-        _require_known(f"profile.{key}", given if isinstance(given, Mapping) else (), known)
+        if isinstance(given, Mapping):
+            require_known(f"profile.{key}", given, known, _NO_SOURCE)
     if isinstance(profile.tolerance, Mapping):
-        _require_attributes(profile.tolerance, study)
+        attributes = [*study.traits, *study.items]
+        require_known("profile.tolerance", profile.tolerance, attributes, "no trait")
     if profile.conflict == MOST_TRUSTED and not profile.trust:
         raise StudyError(
             "profile.conflict is 'most_trusted', and no order of trust is stated",
@@ -93,18 +99,9 @@ def _check_profile(study: Study, known: Sequence[str]) -> None:
         )
 
 
-def _require_attributes(given: Mapping[str, float], study: Study) -> None:
-    known = [*study.traits, *(item for scale in study.scales.values() for item in scale.items)]
-    for name in given:
-        if name not in known:
-            raise StudyError(
-                f"profile.tolerance names '{name}', which is no trait", fix=nearest(name, known)
-            )
-
-
 def _check_origin(where: str, trait: TraitSpec, study: Study, known: Sequence[str]) -> None:
-    _require_known(f"{where}.from", trait.trust, known)
-    _require_known(f"{where}.column", trait.columns, known)
+    require_known(f"{where}.from", trait.trust, known, _NO_SOURCE)
+    require_known(f"{where}.column", trait.columns, known, _NO_SOURCE)
     strange = [source for source in trait.trust if source not in trait.columns]
     if strange:
         raise StudyError(
@@ -127,24 +124,13 @@ def _check_origin(where: str, trait: TraitSpec, study: Study, known: Sequence[st
 
 def _refuse_contact(where: str, source: str, column: str, study: Study) -> None:
     """What tells people apart describes nobody."""
-    mapped = study.about_customers[source].columns if source else {}
+    mapped = study.about_customers[source].mapped if source else {}
     for ours in ("customer_id", "email", "phone", "name"):
-        given = mapped.get(ours, ())
-        if column in ([given] if isinstance(given, str) else given):
+        if column in mapped.get(ours, ()):
             raise StudyError(
                 f"{where} reads '{column}', which {source}.columns maps as {ours}",
                 "traits that many customers share; ids and contacts only tell people apart",
                 "Take the trait out",
-            )
-
-
-def _require_known(
-    where: str, given: Sequence[str] | Mapping[str, object], known: Sequence[str]
-) -> None:
-    for name in given:
-        if name not in known:
-            raise StudyError(
-                f"{where} names '{name}', which is no source of this study", fix=nearest(name, known)
             )
 
 

@@ -7,16 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from segkit.sources.csvfile import WHITESPACE, looks_like_values
-from segkit.sources.encoding import first_bytes, is_utf8_file, open_bytes, refuse_workbook
+from segkit.sources.encoding import is_parquet, is_utf8_file, open_bytes, refuse_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
 SEEN_BYTES = 1 << 20
 """A wide survey's header rows take more than 64 KB."""
-
-
-def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet, whatever its name ends in."""
-    return first_bytes(path) == b"PAR1"
 
 
 def first_lines(path: Path) -> tuple[str, list[str]]:

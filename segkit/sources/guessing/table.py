@@ -1,10 +1,6 @@
-"""How a file is to be read, guessed once from its names and values, to be checked by a person.
+"""How a table's file is to be read, guessed from its names and values."""
 
-Nothing is guessed when a study runs; everything here ends in a commented file that a person reads.
-"""
-
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +13,11 @@ from segkit.sources.exports.mapping import map_columns, note_export
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.files import read_raw
 from segkit.sources.filldown import fill_down
-from segkit.sources.form import guess_form
+from segkit.sources.guessing.form import guess_form
+from segkit.sources.guessing.seen import Guess, Looked, Seen
 from segkit.sources.guessing.unused import unused_of
 from segkit.sources.names import PATTERNS, is_fee, match_columns
 from segkit.sources.printable import listed
-from segkit.sources.seen import Guess, Looked, Seen
 from segkit.sources.values import (
     FLOAT_ID,
     ISO_DATE,
@@ -31,6 +27,7 @@ from segkit.sources.values import (
 )
 from segkit.study.schema import OPEN
 from segkit.study.tables import ORDER_MONEY, TableSpec, table_spec
+from segkit.study.traits import day_after
 
 DATE_FORMATS = (
     "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d.%m.%Y",
@@ -55,8 +52,7 @@ def guess_transactions(
     _choose_money(seen)
     for needed in ("customer_id", "order_date"):
         if needed not in columns:
-            columns[needed] = OPEN
-            seen.guess.needs.append(f"{needed}: which of {', '.join(listed(seen.table.columns))}?")
+            _ask(seen, needed)
     if columns["order_date"] != OPEN:
         guess_dates(seen, columns["order_date"])
     _guess_rules(seen)
@@ -77,16 +73,20 @@ def guess_table(
     else:
         found = match_columns(list(table.columns), wanted)
         said |= {theirs: f"is {ours}, by its name" for ours, theirs in found.items()}
-    guess = Guess(spec | {"columns": found}, said)
-    missing = [name for name in wanted if name not in found] if len(wanted) <= 2 else []
-    for name in missing:
-        found[name] = OPEN
-        guess.needs.append(f"{name}: which of {', '.join(listed(table.columns))}?")
-    seen = Seen(table, guess)
+    seen = Seen(table, Guess(spec | {"columns": found}, said))
+    for name in wanted if len(wanted) <= 2 else ():
+        if name not in found:
+            _ask(seen, name)
     if known:
         note_export(known, seen)
     guess_ids(seen)
     return seen
+
+
+def _ask(seen: Seen, ours: str) -> None:
+    """Leave open which column is one of segkit's."""
+    seen.columns[ours] = OPEN
+    seen.guess.needs.append(f"{ours}: which of {', '.join(listed(seen.table.columns))}?")
 
 
 def look(path: Path, known: Recognised | None = None, others: Sequence[Path] = ()) -> Looked:
@@ -118,8 +118,7 @@ def _choose_money(seen: Seen) -> None:
                 f"amount: '{columns['amount']}' is taken for what the line cost; is it?"
             )
         elif any(seen.share(name, CENTS) > MOST for name in unused_of(seen)):
-            columns["amount"] = OPEN
-            seen.guess.needs.append(f"amount: which of {', '.join(listed(seen.table.columns))}?")
+            _ask(seen, "amount")
         else:
             for name in OF_MONEY:
                 columns.pop(name, None)
@@ -127,18 +126,13 @@ def _choose_money(seen: Seen) -> None:
             seen.guess.needs.append("amount: no column is money; map amount if one is")
 
 
-def has_money(columns: Mapping[str, Any]) -> bool:
-    """Whether the columns of order lines say what a line cost."""
-    return "amount" in columns or {"quantity", "unit_price"} <= set(columns)
-
-
 def guess_dates(seen: Seen, column: str) -> None:
     """The format that reads a column's dates, and the day after the last of them."""
     if not seen.table[column].type().is_string():
-        seen.as_of = _day_after(seen.table[column].cast("timestamp"), seen)
+        seen.as_of = day_after_last(seen.table[column].cast("timestamp"), seen)
         return
     if seen.share(column, f"{ISO_DATE}|{ISO_OFFSET}") > 0.99:
-        seen.as_of = _day_after(as_moment(seen.table[column], TableSpec("", {}), "UTC"), seen)
+        seen.as_of = day_after_last(as_moment(seen.table[column], TableSpec("", {}), "UTC"), seen)
         return
     shares = {pattern: _parsed_share(seen, column, pattern) for pattern in DATE_FORMATS}
     best = max(shares.values())
@@ -150,7 +144,7 @@ def guess_dates(seen: Seen, column: str) -> None:
     seen.guess.said["date_format"] = f"{fitting[0]}, which reads {best:.0%} of '{column}'"
     if len(fitting) > 1:
         seen.guess.needs.append(f"date_format: {' and '.join(fitting)} read '{column}' equally well")
-    seen.as_of = _day_after(try_strptime(seen.text(column), fitting[0]), seen)
+    seen.as_of = day_after_last(try_strptime(seen.text(column), fitting[0]), seen)
 
 
 def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
@@ -160,9 +154,10 @@ def _parsed_share(seen: Seen, column: str, pattern: str) -> float:
     return float(filled.agg(share=parsed.mean().fill_null(0.0)).execute().iloc[0, 0])
 
 
-def _day_after(moment: Any, seen: Seen) -> str:
+def day_after_last(moment: Any, seen: Seen) -> str:
+    """The day after the last of some moments; left open where none can be read."""
     last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
-    return OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
+    return OPEN if pd.isna(last) else day_after(last.date().isoformat())
 
 
 def guess_ids(seen: Seen) -> None:
@@ -230,13 +225,13 @@ def _cancellation_prefix(seen: Seen, order_id: str, quantity: str) -> str:
 def likely_kind(table: ibis.Table) -> str | None:
     """Which kind of table an unknown file is, by its columns: None where they can't tell."""
     found = set(match_columns(list(table.columns), list(PATTERNS)))
-    has_money = bool(found & {"amount", "unit_price"})
-    if {"customer_id", "order_date"} <= found and (has_money or "order_id" in found):
+    prices = bool(found & {"amount", "unit_price"})
+    if {"customer_id", "order_date"} <= found and (prices or "order_id" in found):
         return "transactions"
     if {"product_id", "category"} <= found and "customer_id" not in found:
         return "products"
-    if "customer_id" in found and not has_money:
+    if "customer_id" in found and not prices:
         return "customers"
-    orders = "order_id" in found or ("order_date" in found and has_money)
+    orders = "order_id" in found or ("order_date" in found and prices)
     long = len(table.columns) >= LEAST_COLUMNS and table.count().execute() >= LEAST_ROWS
     return "customers" if long and not orders else None

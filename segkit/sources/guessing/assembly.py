@@ -1,38 +1,39 @@
 """A user's files -> the draft of a first study: read, joined by shared ids, with bases proposed."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from segkit.errors import DataError
-from segkit.sources.behaviour.guess import event_bases, event_table
 from segkit.sources.exports.recognise import Recognised
 from segkit.sources.exports.told import File, Told
-from segkit.sources.guess import (
-    guess_dates,
-    guess_ids,
-    guess_table,
-    guess_transactions,
-    has_money,
-)
 from segkit.sources.guessing.bases import choose_bases
 from segkit.sources.guessing.consents import says_consent
 from segkit.sources.guessing.customers import guess_customers, texts_of
 from segkit.sources.guessing.draft import Draft
+from segkit.sources.guessing.events import event_bases, event_table
 from segkit.sources.guessing.guessed import Guessed
 from segkit.sources.guessing.joining import is_plain, join
 from segkit.sources.guessing.numbers import ask_traits, settle_orders
 from segkit.sources.guessing.rows import ROWS, row_of, rows_aside
+from segkit.sources.guessing.seen import Seen
 from segkit.sources.guessing.several import OF_ONE_TABLE, apart_from_features, merged, source_name
 from segkit.sources.guessing.sources import describe_source, several_rows
+from segkit.sources.guessing.table import (
+    guess_dates,
+    guess_ids,
+    guess_table,
+    guess_transactions,
+)
 from segkit.sources.guessing.unused import unused_of
-from segkit.sources.seen import Seen
 from segkit.study.events import EVENTS
 from segkit.study.schema import OPEN
-from segkit.study.traits import DATES
+from segkit.study.tables import has_money
+from segkit.study.traits import DATES, day_after
 
 
 def assemble(name: str, told: Told) -> Draft:
@@ -156,45 +157,51 @@ def _put(draft: Draft, seen: dict[str, Seen], people: dict[str, tuple[File, Seen
 def _say_people(draft: Draft, people: dict[str, tuple[File, Seen]], *, alone: bool) -> None:
     """What the tables about customers say."""
     parts: dict[str, Guessed] = {}
-    plain = not draft.sources
-    latest: list[str] = []
     twice: list[str] = []
     for name, (file, table) in people.items():
         frame = texts_of(table)
         mapped: list[str] = []
-        if not plain:
+        if draft.sources:
             mapped, last = describe_source(table, frame, file.known)
-            latest += [last] if last else []
+            draft.observed = max(draft.observed, last)
             twice += [name] if several_rows(table, frame) else []
         if "consent" not in draft.tables:
             _say_asked(table, frame)
-        row = row_of(file.known, draft.name, list(table.table.columns))
-        export = file.known.export if file.known else None
-        times = [path.stat().st_mtime for path in (file.path, *file.others)]
-        written = date.fromtimestamp(max(times))
-        part = guess_customers(table, frame, export, written, row, mapped)
+        part = _part(draft.name, file, table, frame, mapped)
         parts[name] = part if alone else apart_from_features(part, name)
         _settle_formats(table, part)
         ask_traits(table, part)
-    if parts and plain:
-        (draft.guessed,) = parts.values()
+    if draft.sources:
+        _merge(draft, parts, twice)
     elif parts:
-        draft.needs += [
-            f"weight: '{part.weight}' of {name} is left out, since {OF_ONE_TABLE}; make a study of "
-            "that table alone if sizes are to be weighted"
-            for name, part in parts.items()
-            if part.weight
-        ]
-        draft.guessed, draft.shared = merged(parts)
-        draft.profile = {"conflict": "newest"}
-        draft.profile |= {"several_rows": dict.fromkeys(twice, "most_frequent")} if twice else {}
-        draft.observed = max(latest, default="")
-        _say_shared(draft)
+        (draft.guessed,) = parts.values()
     if alone and not draft.guessed.says_something:
         _refuse_silent(draft.guessed)
-    words = draft.guessed.row if alone or draft.guessed.row == "company" else "customer"
-    if alone or words != "customer":
-        draft.words = {"customer": words, "customers": ROWS[words]}
+    row = draft.guessed.row if alone or draft.guessed.row == "company" else "customer"
+    if alone or row != "customer":
+        draft.words = {"customer": row, "customers": ROWS[row]}
+
+
+def _part(study: str, file: File, table: Seen, frame: pd.DataFrame, mapped: list[str]) -> Guessed:
+    """What one table about customers says."""
+    row = row_of(file.known, study, list(table.table.columns))
+    export = file.known.export if file.known else None
+    written = date.fromtimestamp(max(path.stat().st_mtime for path in file.paths))
+    return guess_customers(table, frame, export, written, row, mapped)
+
+
+def _merge(draft: Draft, parts: Mapping[str, Guessed], twice: list[str]) -> None:
+    """What all sources say together, and what decides where they differ."""
+    draft.needs += [
+        f"weight: '{part.weight}' of {name} is left out, since {OF_ONE_TABLE}; make a study of "
+        "that table alone if sizes are to be weighted"
+        for name, part in parts.items()
+        if part.weight
+    ]
+    draft.guessed, draft.shared = merged(parts)
+    draft.profile = {"conflict": "newest"}
+    draft.profile |= {"several_rows": dict.fromkeys(twice, "most_frequent")} if twice else {}
+    _say_shared(draft)
 
 
 def _settle_formats(seen: Seen, part: Guessed) -> None:
@@ -257,7 +264,7 @@ def _date(draft: Draft, seen: dict[str, Seen]) -> None:
         if name != "products" and (name != "consent" or table.as_of != OPEN)
     }
     if draft.observed:
-        days["profile"] = (_after(draft.observed), "row of a source")
+        days["profile"] = (day_after(draft.observed), "row of a source")
     is_of_file = draft.guessed.as_of_why.startswith("a guess")
     if not days or (not set(days) - {"consent", "profile"} and not is_of_file):
         days["customers"] = (draft.guessed.as_of, "")
@@ -270,7 +277,3 @@ def _date(draft: Draft, seen: dict[str, Seen]) -> None:
     draft.as_of_why = f"exclusive; the day after the last {what}{where}"
     if name == "customers":
         draft.as_of_why = draft.guessed.as_of_why
-
-
-def _after(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -1,22 +1,18 @@
 """Event tables, as `segkit new` writes them into a study."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-
-import pandas as pd
 
 from segkit.errors import DataError
 from segkit.sources.behaviour.dated import meant
 from segkit.sources.behaviour.read import CONTRACTS
 from segkit.sources.exports.told import File
-from segkit.sources.guess import guess_dates, guess_ids, guess_table
 from segkit.sources.guessing.fit import Fit
 from segkit.sources.guessing.happened import epoch_of
 from segkit.sources.guessing.numbers import ask_numbers
-from segkit.sources.seen import Seen
+from segkit.sources.guessing.seen import Seen, share_filled
+from segkit.sources.guessing.table import day_after_last, guess_dates, guess_ids, guess_table
 from segkit.sources.values import as_moment
 from segkit.study.events import COUNTS, is_of_counts, is_of_sessions, words_of
-from segkit.study.schema import OPEN
 from segkit.study.tables import table_spec
 
 COUNTED = {"open": "n_email_opens", "click": "n_email_clicks", "sent": "n_emails_sent"}
@@ -71,8 +67,7 @@ def _date(seen: Seen) -> None:
         guess_dates(seen, column)
         return
     moment = as_moment(seen.table[column], table_spec(seen.guess.spec), "UTC")
-    last = seen.table.agg(last=moment.max()).execute().iloc[0, 0]
-    seen.as_of = OPEN if pd.isna(last) else (last.date() + timedelta(days=1)).isoformat()
+    seen.as_of = day_after_last(moment, seen)
 
 
 def event_bases(events: Mapping[str, Seen]) -> list[str]:
@@ -99,7 +94,8 @@ def event_bases(events: Mapping[str, Seen]) -> list[str]:
 
 def _always_counted(seen: Seen) -> list[str]:
     """Counts that no row leaves blank."""
-    return [one for one in COUNTS if one in seen.columns and seen.share_filled(seen.columns[one]) == 1]
+    there = {one: seen.columns[one] for one in COUNTS if one in seen.columns}
+    return [one for one, column in there.items() if share_filled(seen.table, column) == 1]
 
 
 def _actions(seen: Seen, name: str) -> list[str]:

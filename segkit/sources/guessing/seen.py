@@ -45,6 +45,13 @@ class Looked:
     table: ibis.Table
 
 
+def share_filled(table: ibis.Table, column: str) -> float:
+    """Share of a column's cells that hold something."""
+    cell: Any = table[column]
+    filled = (cell.cast("string").strip().fill_null("") != "").mean().fill_null(0.0)
+    return float(table.agg(share=filled).execute().iloc[0, 0])
+
+
 @dataclass
 class Seen:
     """A file as it was looked at: all columns as text, read once."""
@@ -64,11 +71,6 @@ class Seen:
     def text(self, column: str) -> Any:
         """A column's values as trimmed text."""
         return self.table[column].cast("string").strip()
-
-    def share_filled(self, column: str) -> float:
-        """Share of a column's cells that hold something."""
-        filled = (self.text(column).fill_null("") != "").mean().fill_null(0.0)
-        return float(self.table.agg(share=filled).execute().iloc[0, 0])
 
     def share(self, column: str, pattern: str) -> float:
         """Share of a column's filled values that fit a pattern."""
