@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#B9B3A7", "#B35900"
+ACCENT, NEUTRAL, FAINT, SECOND = "#0072B2", "#767676", "#948E83", "#B35900"
 HUES = ("#332288", "#B07D00", "#3A8DC6", "#6B3E00", "#5B6770", "#111111")
 """At most six segments get a hue of their own; worst contrast on white 3.6 to 1."""
 CLEAR = 0.33
@@ -46,6 +46,8 @@ def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None
     -------
     matplotlib Axes
     """
+    from matplotlib.patheffects import withStroke
+
     ax = _axes(ax)
     ax.fill_between(by_k.index, by_k["low"], by_k["high"], color=ACCENT, alpha=0.15, linewidth=0)
     ax.plot(by_k.index, by_k["stability"], "o-", color=ACCENT, markerfacecolor="white")
@@ -56,8 +58,10 @@ def stability_curve(by_k: pd.DataFrame, *, k: int, usable: float, ax: Any = None
         "one blob", (by_k.index[-1], last["null_stability"]), (6, -3), textcoords="offset points"
     )
     ax.axhline(usable, color=SECOND, linestyle="--", linewidth=1)
+    rim = [withStroke(linewidth=3, foreground="white")]
     for number, value in by_k["stability"].items():
-        ax.annotate(f"{value:.2f}", (number, value), (4, 6), textcoords="offset points")
+        said = ax.annotate(f"{value:.2f}", (number, value), (5, 7), textcoords="offset points")
+        said.set_path_effects(rim)
     ax.set(
         xlabel="number of segments",
         ylabel="stability (adjusted Rand index)",

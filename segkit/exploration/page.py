@@ -11,6 +11,7 @@ from segkit.exploration.cards import cards
 from segkit.exploration.odd import FENCE
 from segkit.exploration.strips import bars, meter
 from segkit.exploration.usable import CAN, CANNOT, DESCRIBES
+from segkit.shown import NO_FORMULA
 
 if TYPE_CHECKING:
     from segkit.exploration.result import Exploration
@@ -21,9 +22,9 @@ STYLE = Markup(
     ".sgx h4{font-size:1.1em;margin:1.6em 0 .3em}.sgx h5{font-size:1em;margin:1.1em 0 .4em}"
     ".sgx p{margin:.3em 0;max-width:48rem}.sgx .q{opacity:.72;font-size:.92em}"
     ".sgx .w{overflow-x:auto}.sgx table{border-collapse:collapse;margin:.5em 0;font-size:1em}"
-    ".sgx th,.sgx td{text-align:left;vertical-align:baseline;padding:.25em .9em .25em 0;"
+    ".sgx.sgx :is(th,td){text-align:left;vertical-align:baseline;padding:.25em .9em .25em 0;"
     "border-bottom:1px solid #8884;font-weight:400;white-space:normal}"
-    ".sgx thead th{font-size:.88em;opacity:.72}.sgx td.n,.sgx th.n{text-align:right;"
+    ".sgx.sgx thead th{font-size:.88em;opacity:.72}.sgx.sgx .n{text-align:right;"
     "font-variant-numeric:tabular-nums;white-space:nowrap}"
     ".sgx td.m{background:linear-gradient(#0072b2,#0072b2) 0 100%/var(--s) 3px no-repeat;min-width:6em}"
     ".sgx .g{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.5rem),1fr));"
@@ -44,7 +45,7 @@ def page_of(found: "Exploration", parts: Sequence[str]) -> Markup:
         for name, section in zip(parts, sections, strict=True)
         if section
     )
-    return STYLE + Markup('<div class="sgx">{}</div>').format(body)
+    return STYLE + Markup('<div class="sgx {}">{}</div>').format(NO_FORMULA, body)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> Markup:

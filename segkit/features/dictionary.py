@@ -78,12 +78,12 @@ def _sd_gap(t: Any, _: Any) -> Any:
 STANDARD = (
     Feature(
         "recency_days", "Days since last {order}", "days", "recency",
-        "days from the last {order} to as_of", "all {orders}",
+        "days from the last {order} to the reference date", "all {orders}",
         lambda t, day: day.delta(t.last_day, unit="day"),
     ),
     Feature(
         "tenure_days", "Days since first {order}", "days", "tenure",
-        "days from the first {order} to as_of", "all {orders}",
+        "days from the first {order} to the reference date", "all {orders}",
         lambda t, day: day.delta(t.first_day, unit="day"),
     ),
     Feature(
@@ -99,13 +99,13 @@ STANDARD = (
         lambda t, _: _ratio(t.amount, t.n_orders), needs="amount",
     ),
     Feature(
-        "n_lines", "Lines bought", "lines", "breadth", "number of lines on all {orders}",
-        "all {orders}",
+        "n_lines", "Lines bought", "lines", "breadth",
+        "number of lines on all {orders}, as a receipt has them", "all {orders}",
         lambda t, _: t.n_lines,
     ),
     Feature(
-        "mean_lines_per_order", "Lines per {order}", "lines", "basket", "lines per {order}",
-        "all {orders}",
+        "mean_lines_per_order", "Lines per {order}", "lines", "basket",
+        "lines per {order}, as a receipt has them", "all {orders}",
         lambda t, _: _ratio(t.n_lines, t.n_orders),
     ),
     Feature(
@@ -124,7 +124,7 @@ STANDARD = (
     ),
     Feature(
         "sd_gap_days", "Spread of days between {orders}", "days", "rhythm",
-        "standard deviation of the days between one {order} and the next",
+        "how much the days between one {order} and the next vary: their standard deviation",
         "{customers} with 3 or more {orders}",
         _sd_gap,
     ),
@@ -166,7 +166,8 @@ STANDARD = (
     ),
     Feature(
         "trend", "Trend of revenue", "index", "trend",
-        "(recent - earlier) / (recent + earlier) revenue, the two halves of the data window",
+        "revenue in the later half of the data's window less that in the earlier half, over both: "
+        "above 0 rising, below 0 falling",
         "all {orders}",
         lambda t, _: _ratio(t.amount_recent - t.amount_earlier, t.amount), needs="amount_recent",
     ),
@@ -175,7 +176,8 @@ STANDARD = (
 
 TREND_OF_ORDERS = Feature(
     "trend", "Trend of {orders}", "index", "trend",
-    "(recent - earlier) / (recent + earlier) {orders}, the two halves of the data window",
+    "{orders} in the later half of the data's window less those in the earlier half, over both: "
+    "above 0 rising, below 0 falling",
     "all {orders}",
     lambda t, _: _ratio(t.n_recent - t.n_earlier, t.n_orders), needs="n_recent",
 )  # fmt: skip

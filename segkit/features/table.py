@@ -9,7 +9,7 @@ import pandas as pd
 from segkit.disclosure import said
 from segkit.errors import StudyError, nearest
 from segkit.features.relations import relations
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 from segkit.sources.personal import refuse_personal
 from segkit.sources.printable import listed
 from segkit.study import Study
@@ -170,7 +170,4 @@ class Features(Shown):
         numbers = self.frame.select_dtypes("number")
         spread = numbers.quantile([0.05, 0.5, 0.95]).T.set_axis(["P5", "median", "P95"], axis=1)
         shown = self.dictionary[["label", "unit", "basis", "meaning", "base"]].join(spread)
-        html = shown.to_html(float_format="{:,.2f}".format, border=0, na_rep="")
-        if len(self.scales):
-            html += self.scales.to_html(float_format="{:.2f}".format, border=0)
-        return str(html)
+        return as_table(shown) + (as_table(self.scales) if len(self.scales) else "")

@@ -140,11 +140,11 @@ def _meaning(trait: TraitSpec, study: Study) -> str:
     column = trait.shown
     in_bands = ", in bands" if trait.bands else ""
     if trait.kind == "date":
-        return f"days from {column} to as_of"
+        return f"days from {column} to the reference date"
     if trait.kind == "birth_year":
         return f"{last_day(study.as_of).year} less {column}{in_bands}"
     if trait.kind == "birth_date":
-        return f"age in whole years before as_of, by {column}{in_bands}"
+        return f"age in whole years before the reference date, by {column}{in_bands}"
     if trait.named is not None and trait.kind == "ordered":
         return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
     if trait.kind in MADE:

@@ -11,7 +11,7 @@ from segkit.personas.facts import Fact, Sentence
 from segkit.personas.names import Name
 from segkit.personas.profile import Profile
 from segkit.plain import markdown_plain
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 
 
 def said(delta: Fact) -> str:
@@ -201,4 +201,4 @@ class Personas(Shown):
             }
             for card in self.cards
         ]
-        return pd.DataFrame(rows).to_html(index=False, border=0)
+        return as_table(pd.DataFrame(rows), index=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkit.shown import Shown
+from segkit.shown import Shown, as_text
 
 QUALITATIVE = frozenset(
     {"interviews", "survey verbatims", "focus groups", "diary study", "observation"}
@@ -167,4 +167,4 @@ class Messages(Shown):
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self.reading}</p>"
+        return as_text(self.reading)

@@ -10,7 +10,7 @@ OR_MORE = " or more"
 
 def is_small(value: float, unit: str) -> bool:
     """Whether a number is so small that its decimals say something."""
-    return abs(value) < (100 if unit == "money" else 20)
+    return abs(value) < (10 if unit == "money" else 20)
 
 
 def is_fine(value: float, unit: str) -> bool:
@@ -29,13 +29,18 @@ def format_value(value: float, unit: str, currency: str = "", *, fine: bool | No
     fine : bool, optional
         Whether decimals are shown of money and counts; by default where the number has some.
 
+    Notes
+    -----
+    Money, which is estimated, has two or three digits that say something; sums to the cent have the
+    unit "cents".
+
     Examples
     --------
     >>> format_value(0.314, "share"), format_value(0.004, "share"), format_value(1234.5, "money", "$")
-    ('31%', '<1%', '$1,234')
-    >>> format_value(12.345, "money", "EUR"), format_value(3.0, "days"), format_value(0.8134, "score")
-    ('EUR 12.35', '3', '0.81')
-    >>> format_value(-0.314, "effect"), format_value(68.0, "money", "$"), format_value(0.04, "visits")
+    ('31%', '<1%', '$1,230')
+    >>> format_value(2.345, "money", "EUR"), format_value(3.0, "days"), format_value(0.8134, "score")
+    ('EUR 2.35', '3', '0.81')
+    >>> format_value(-0.314, "effect"), format_value(68.3, "money", "$"), format_value(0.04, "visits")
     ('−0.31', '$68', '<0.1')
     """
     if pd.isna(value):
@@ -58,7 +63,8 @@ def _plain_value(value: float, unit: str, currency: str, fine: bool | None) -> s
     if unit.endswith(OR_MORE):
         return f"{value:,.0f}+"
     if unit == "money":
-        return money_text(value, currency, decimals=2 if fine and abs(value) < 100 else 0)
+        rough = value if abs(value) < 1000 else float(f"{value:.3g}")
+        return money_text(rough, currency, decimals=2 if fine and abs(value) < 100 else 0)
     if not fine or value == 0:
         return f"{value:,.0f}"
     if abs(value) < 0.05:

@@ -15,7 +15,7 @@ from segkit.personas.humps import humps_of
 from segkit.personas.measured import effects_of, levels_of, sizes_of
 from segkit.personas.measures import Measures, Sample, Weighted, scaled_weights
 from segkit.segments.segmentation import Segmentation
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 
 MOST_LEVELS = 3
 """Of a category, the matrix shows so many levels: those that differ most."""
@@ -146,8 +146,7 @@ class Profile(Shown):
         return figures.effects(self.matrix, ax=ax)
 
     def _repr_html_(self) -> str:
-        sizes = self.shown_sizes.to_html(float_format="{:.2f}".format, border=0)
-        return sizes + self.matrix.to_html(float_format="{:+.2f}".format, border=0)
+        return as_table(self.shown_sizes) + as_table(self.matrix, "{:+.2f}".format)
 
 
 def profile_segments(

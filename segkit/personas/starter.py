@@ -16,7 +16,8 @@ HEAD = """\
 #   evidence: { study: { type: interviews, n: 12, date: 2026-05-03, link: where it is } }
 #   evidence: { assumption: true }                              printed with a badge
 # A number in a text is a figure, {fact:revenue/median}, and follows it; others are refused.
-# written.facts holds the figures as they are today: when one leaves its range, the card says so.
+# written.facts, last of each segment, holds every figure as it is today: leave it as it is. When a
+# figure leaves its range, the card says so.
 strict: false
 segments:
 """
@@ -60,11 +61,21 @@ def starter(
 
 
 def _segment(card: Card, writer: CardWriter, on: str) -> str:
+    first = "".join(f"    # {_comment(line)}\n" for line in _in_short(card))
     facts = "".join(f"{line}\n" for line in _facts(card, writer))
     return (
-        f"  {_quoted(card.key)}: # {_comment(card.auto_name)}; {_comment(card.lead.text)}\n"
-        f"    written: # by: your name\n      date: {on}\n      facts:\n{facts}{EMPTY}"
+        f"  {_quoted(card.key)}: # {_comment(card.auto_name)}\n{first}\n{EMPTY}"
+        f"    written:\n      # by: your name\n      date: {on}\n      facts:\n{facts}"
     )
+
+
+def _in_short(card: Card) -> Iterator[str]:
+    """What a person needs to see of a segment before saying something of it."""
+    sizes = [fact for fact in (card.share, card.revenue_share) if fact and not fact.is_withheld]
+    lines = [(fact, "") for fact in sizes]
+    lines += [(marker.here, f", all {marker.overall.text}") for marker in card.markers]
+    for fact, more in lines:
+        yield f"{fact.id.removeprefix(f'{card.key}/')}: {fact.with_range}{more}"
 
 
 def _facts(card: Card, writer: CardWriter) -> Iterator[str]:

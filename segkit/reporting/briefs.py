@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from segkit.features.dictionary import slug
 from segkit.personas.cards import Card
 from segkit.plain import visible
-from segkit.reporting.rendering import render, style
+from segkit.reporting.rendering import in_notebook, render, style
 from segkit.reporting.workspace import Run
 
 BRIEFS = "application/vnd.segkit.briefs+json"
@@ -33,9 +33,8 @@ class Briefs:
         shown = "".join(
             f"<details><summary>{name}</summary>{page}</details>" for name, page in self.pages.items()
         )
-        styled = f'<style>{style()}</style><div class="segkit">{shown}</div>'
         plain = f"{len(self.pages)} message briefs"
-        return {BRIEFS: dict(self.pages), "text/html": styled, "text/plain": plain}
+        return {BRIEFS: dict(self.pages), "text/html": in_notebook(shown), "text/plain": plain}
 
 
 def brief_names(cards: list[Card]) -> dict[str, str]:

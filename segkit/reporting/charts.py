@@ -5,6 +5,7 @@ tenth of the bytes, follows the page's colours, dark mode and print included, an
 """
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 import pandas as pd
 from markupsafe import Markup
@@ -14,39 +15,50 @@ from segkit.personas.cards import Card
 from segkit.personas.facts import Fact
 from segkit.personas.names import ENTER
 from segkit.reporting.svg import (
-    LONGEST,
+    LONGEST_LINE,
+    LONGEST_NAME,
+    circle,
     figure,
+    fluid,
     joined,
     line,
     number,
     of_segment,
+    part,
     rect,
     svg,
     text,
     trace,
 )
 
-LONGEST_NAME = 52
-"""Characters of a name that there is room for."""
+LONGEST_WORD = 18
+"""Characters of what a bar is a share of."""
+LONGEST_LABEL = 24
+"""Characters of a trait beside its bar."""
 TICKS = (0, 0.25, 0.5, 0.75, 1)
 """Lines of the stability chart, each with its number."""
-BAR = 225
-"""Width of the longest bar of size against value."""
+BAR = 0.48
+"""Part of the chart's width that the longest bar of size against value takes, its range included."""
+CROWDED = 8
+"""Points of the stability chart from which a phone has no room for the value of each."""
 
 
 def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
     """Paired bars on one scale: share of customers, and of revenue where there is money."""
     shown = [card for card in cards if not card.share.is_withheld]
     has_revenue = any(card.revenue_share for card in cards)
-    row = 54 if has_revenue else 38
-    body = []
-    for position, card in enumerate(shown):
-        top = position * row
-        parts = [text(0, top + 12, cut(card.name, LONGEST_NAME), "lab")]
+    body, top = [], 0
+    for card in shown:
+        parts = []
+        for said in wrap(cut(card.name, LONGEST_NAME), LONGEST_LINE):
+            parts.append(text(0, top + 12, said, "lab"))
+            top += 15
         pairs = [(card.share, customers, "mute-bar"), (card.revenue_share, "revenue", "accent-bar")]
-        for offset, (fact, word, style) in enumerate(pairs):
+        for fact, word, style in pairs:
             if fact is not None and not fact.is_withheld:
-                parts += _bar(top + 18 + offset * 14, fact, word, style, _scale(cards))
+                parts += _bar(top + 3, fact, word, style, _scale(cards))
+            top += 16 if has_revenue or style == "mute-bar" else 0
+        top += 10
         body.append(of_segment(card.key, parts))
     said = "; ".join(
         f"{card.name} {card.share.text} of {customers}"
@@ -54,30 +66,30 @@ def size_against_value(cards: Sequence[Card], customers: str) -> Markup:
         for card in shown
     )
     title = "Size against value" if has_revenue else "Size"
-    return svg(400, max(len(shown), 1) * row, title, f"{said}.", joined(body), "value")
+    return fluid(max(top, 1), title, f"{said}.", joined(body), "value")
 
 
 def _scale(cards: Sequence[Card]) -> float:
     facts = [fact for card in cards for fact in (card.share, card.revenue_share) if fact]
-    return BAR / max((fact.value for fact in facts if not fact.is_withheld), default=1.0)
+    ends = [max(fact.value, fact.high or 0) for fact in facts if not fact.is_withheld]
+    return BAR / max(ends, default=1.0)
 
 
 def _bar(y: float, fact: Fact, word: str, style: str, scale: float) -> list[Markup]:
     """A bar, its range as a thin line beneath, and what it says."""
-    width = fact.value * scale
-    parts = [rect(0, y, max(width, 1.5), 9, style)]
+    parts = [rect(0, y, part(max(fact.value * scale, 0.004)), 9, style)]
     if fact.low is not None and fact.high is not None:
-        parts.append(line(fact.low * scale, y + 11, fact.high * scale, y + 11, "reach"))
-    x = max(width, (fact.high or 0) * scale) + 6
-    return [*parts, figure(x, y + 9, fact, f"of {word}")]
+        parts.append(line(part(fact.low * scale), y + 11, part(fact.high * scale), y + 11, "reach"))
+    x = part(max(fact.value, fact.high or 0) * scale)
+    return [*parts, figure(x, y + 9, fact, cut(f"of {word}", LONGEST_WORD), shift=6)]
 
 
 def effect_panel(name: str, effects: Mapping[str, Fact], chart_id: str) -> Markup:
     """One segment's effects against the rest, base by base, around a line of no difference."""
-    row, reach = 20, 62.0
-    labels = short_labels(list(effects), LONGEST)
-    end = max(118.0, 5.9 * max(map(len, labels)))
-    middle, width = end + 104, end + 212
+    row, reach = 20, 34.0
+    labels = short_labels(list(effects), LONGEST_LABEL)
+    end = max(90.0, 6.7 * max(map(len, labels)))
+    middle, width = end + 78, end + 156
     body = [line(middle, 2, middle, 6 + row * len(effects), "axis")]
     for position, (label, fact) in enumerate(zip(labels, effects.values(), strict=True)):
         y = 5 + position * row
@@ -129,29 +141,30 @@ def stability_curve(
     by_k: pd.DataFrame, chosen: int, usable: float, facts: Mapping[int, Mapping[str, Fact]]
 ) -> Markup:
     """Stability over the number of segments, with its range, beside that of one blob."""
-    width, height, left, bottom = 520.0, 220.0, 34.0, 186.0
-    step = (width - left - 60) / max(len(by_k) - 1, 1)
+    height, bottom = 232.0, 196.0
+    step = 0.76 / max(len(by_k) - 1, 1)
 
-    def at(position: int, value: float) -> tuple[float, float]:
-        return left + 20 + position * step, bottom - max(value, 0.0) * (bottom - 18)
+    def at(position: int, value: float) -> tuple[str, float]:
+        return part(0.11 + position * step), level(value)
 
-    lines = [line(left, at(0, tick)[1], width, at(0, tick)[1], "grid") for tick in TICKS]
-    texts = [text(left - 5, at(0, tick)[1] + 4, f"{tick:g}", "ax", "end") for tick in TICKS]
-    lines.append(line(left, at(0, usable)[1], width, at(0, usable)[1], "limit"))
+    def level(value: float) -> float:
+        return bottom - max(value, 0.0) * (bottom - 18)
+
+    lines = [line(0, level(tick), part(1), level(tick), "grid") for tick in TICKS]
+    texts = [text(0, level(tick) - 4, f"{tick:g}", "ax") for tick in TICKS]
+    lines.append(line(0, level(usable), part(1), level(usable), "limit"))
     points = [at(position, value) for position, value in enumerate(by_k["stability"])]
     blob = [at(place, value) for place, value in enumerate(by_k["null_stability"]) if value == value]
     lines += [trace(points, "trace"), trace(blob, "trace blob")]
     for (x, y), (k, row) in zip(points, by_k.iterrows(), strict=True):
-        lines.append(line(x, at(0, row["low"])[1], x, at(0, row["high"])[1], "range"))
-        dot = "dot chosen" if k == chosen else "dot"
-        lines.append(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" class="{}"/>').format(x, y, dot))
-        texts.append(number(x + 8, y - 6, facts[int(k)]["stability"], "v b" if k == chosen else "v"))
+        lines.append(line(x, level(row["low"]), x, level(row["high"]), "range"))
+        lines.append(circle(x, y, 4.5, "dot chosen" if k == chosen else "dot"))
+        style = "v b" if k == chosen else "v spare" if len(points) >= CROWDED else "v"
+        texts.append(number(x, y - 6, facts[int(k)]["stability"], style, shift=7))
         texts.append(text(x, bottom + 16, str(k), "ax b" if k == chosen else "ax", "middle"))
     if blob:
-        texts.append(text(width, blob[-1][1] + 16, "one cloud", "ax", "end"))
-    texts.append(text(width / 2, height - 2, "number of segments", "ax", "middle"))
+        texts.append(text(part(1), blob[-1][1] + 16, "one cloud", "ax", "end"))
+    texts.append(text(part(0.49), height - 4, "number of segments", "ax", "middle"))
     body = [*lines, *texts]  # texts last, with a rim around them: no line crosses one
     said = ", ".join(f"{k}: {one['stability'].text}" for k, one in facts.items())
-    return svg(
-        width, height, "Stability by number of segments", f"Stability {said}.", joined(body), "curve"
-    )
+    return fluid(height, "Stability by number of segments", f"Stability {said}.", joined(body), "curve")

@@ -1,5 +1,6 @@
 """Metric by segment: the table that lets two segments be compared, with the markers in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -44,6 +45,22 @@ def compare_rows(run: Run) -> list[tuple[str, Marker, list[Cell]]]:
         cells = [_cell(run, key, variable) for key in profile.keys]
         rows.append((str(profile.dictionary.at[variable, "label"]), cells[0].marker, cells))
     return rows
+
+
+def explained(run: Run, rows: Sequence[tuple[str, Marker, list[Cell]]]) -> pd.DataFrame:
+    """What each trait that the page shows means: those that formed the segments, then the others.
+
+    Rows of the features' dictionary, with `is_base`; what a card says of its segment counts as shown.
+    """
+    cards, dictionary = run.personas.cards, run.features.dictionary
+    shown = {label for label, _, _ in rows} | {
+        marker.label
+        for card in cards
+        for marker in [*card.markers, *card.same, *card.rhythm, *card.described]
+    }
+    is_base = dictionary.index.isin(run.study.bases)
+    told = dictionary.assign(is_base=is_base)[is_base | dictionary["label"].isin(shown)]
+    return told.sort_values("is_base", ascending=False, kind="stable")
 
 
 def _variables(effects: pd.DataFrame) -> list[str]:

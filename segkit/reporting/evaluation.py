@@ -1,16 +1,32 @@
 """The segment evaluation plot: attractiveness against competitiveness, or along one line."""
 
+from textwrap import wrap
+
 from markupsafe import Markup
 
 from segkit.labels import cut
 from segkit.personas.ranking import TargetRow
 from segkit.personas.targets import Targets
-from segkit.reporting.svg import LONGEST, joined, line, number, of_segment, svg, text
+from segkit.reporting.svg import (
+    LONGEST,
+    LONGEST_LINE,
+    LONGEST_NAME,
+    Place,
+    circle,
+    fluid,
+    joined,
+    line,
+    number,
+    of_segment,
+    part,
+    svg,
+    text,
+)
 
 LARGEST = 15.0
 """Radius of the largest bubble; the area of each is the segment's share of customers."""
-WHOLE_LINE = 70
-"""Characters of a name on a line of its own."""
+WIDTH = 640
+"""Of the plane with its column of names; on a phone it's scrolled."""
 STEP = 16.0
 """Height of a name in the column of names."""
 
@@ -19,7 +35,6 @@ def evaluation_plot(targets: Targets) -> Markup:
     """Every segment that can be scored; those that are out are drawn hollow."""
     rows = [row for row in targets.rows if row.attractive is not None]
     two_axes = bool(targets.spec.competitiveness)
-    body, height = _plane(rows) if two_axes else _strip(rows)
     said = "; ".join(
         f"{row.card.name} {row.attractive.text}"
         + (f" by {row.competitive.text}" if row.competitive else "")
@@ -28,39 +43,47 @@ def evaluation_plot(targets: Targets) -> Markup:
         if row.attractive
     )
     axes = "Attractiveness by competitiveness" if two_axes else "Attractiveness"
-    return svg(
-        560, height, "Segment evaluation plot", f"{axes}, in points: {said}.", joined(body), "targets"
-    )
+    title, said = "Segment evaluation plot", f"{axes}, in points: {said}."
+    if two_axes:
+        body, height = _plane(rows)
+        return svg(WIDTH, height, title, said, joined(body), "targets")
+    body, height = _strip(rows)
+    return fluid(height, title, said, joined(body), "targets")
 
 
-def _bubble(x: float, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup:
+def _bubble(x: Place, y: float, row: TargetRow, rows: list[TargetRow]) -> Markup:
     known = [one.card.share.value for one in rows if not one.card.share.is_withheld]
     share = 0.0 if row.card.share.is_withheld else row.card.share.value
     radius = max(LARGEST * (share / max(known, default=1.0)) ** 0.5, 3.0)
     style = "bubble out" if row.failed else "bubble"
-    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>').format(x, y, radius, style)
+    return circle(x, y, radius, style)
 
 
 def _strip(rows: list[TargetRow]) -> tuple[list[Markup], float]:
     """A line per segment, all on one scale of 0 to 100."""
-    left, width, step = 20.0, 480.0, 52
-    body = []
-    for place, row in enumerate(rows):
+
+    def at(points: float) -> str:
+        return part(0.06 + 0.78 * points / 100)
+
+    body, y = [], 0.0
+    for row in rows:
         assert row.attractive is not None
-        y = place * step + 32.0
-        x = left + row.attractive.value / 100 * width
-        parts = [
-            text(4, y - 18, _label(row, WHOLE_LINE), "lab"),
-            line(left, y, left + width, y, "grid"),
-            _bubble(x, y, row, rows),
-            number(x + LARGEST + 5, y + 4, row.attractive),
+        parts = []
+        for said in wrap(_label(row, LONGEST_NAME), LONGEST_LINE):
+            parts.append(text(0, y + 14, said, "lab"))
+            y += 15
+        y += 20
+        parts += [
+            line(at(0), y, at(100), y, "grid"),
+            _bubble(at(row.attractive.value), y, row, rows),
+            number(at(row.attractive.value), y + 4, row.attractive, shift=LARGEST + 5),
         ]
         body.append(of_segment(row.card.key, parts))
-    bottom = len(rows) * step + 14.0
+        y += 17
     for tick in (0, 50, 100):
-        body.append(text(left + tick / 100 * width, bottom, str(tick), "ax", "middle"))
-    body.append(text(left + width / 2, bottom + 16, "attractiveness, points", "ax", "middle"))
-    return body, bottom + 22
+        body.append(text(at(tick), y + 14, str(tick), "ax", "middle"))
+    body.append(text(at(50), y + 30, "attractiveness, points", "ax", "middle"))
+    return body, y + 36
 
 
 def _plane(rows: list[TargetRow]) -> tuple[list[Markup], float]:
@@ -99,9 +122,9 @@ def _named(x: float, y: float, row: TargetRow) -> list[Markup]:
     assert row.attractive is not None
     assert row.competitive is not None
     return [
-        number(x + 16, y, row.attractive, "v b", "end"),
-        number(x + 38, y, row.competitive, "v", "end"),
-        text(x + 46, y, _label(row), "v b"),
+        number(x + 24, y, row.attractive, "v b", "end"),
+        number(x + 54, y, row.competitive, "v", "end"),
+        text(x + 64, y, _label(row), "v b"),
     ]
 
 

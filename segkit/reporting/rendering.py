@@ -16,9 +16,18 @@ from segkit.personas.lexicon import lowered
 from segkit.personas.numbertext import format_value
 from segkit.personas.phrases import started
 from segkit.plain import worded
+from segkit.shown import NO_FORMULA
 
 LONGEST_WORD = 16
 """Characters of a hyphenated word that a table's head has room for on one line."""
+
+NOTEBOOK = (
+    ".segkit.segkit.segkit tbody tr{background:none}.segkit.segkit a{color:var(--accent)}"
+    ".segkit.segkit table{color:inherit;margin:0;font-size:1rem;table-layout:auto}"
+    ".segkit.segkit :is(th,td){text-align:left}.segkit.segkit .num{text-align:right}"
+    ".segkit.segkit.segkit :is(.pair,.facts,.short){padding-left:0}.segkit{padding:.5rem 1rem}"
+)
+"""Rules that JupyterLab's own for results don't outweigh."""
 
 
 @cache
@@ -26,6 +35,12 @@ def style() -> str:
     """The page's style sheet, without the spaces that only its editors need."""
     text = files("segkit.reporting").joinpath("templates/page.css").read_text(encoding="utf-8")
     return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(";}", "}")
+
+
+def in_notebook(fragment: str) -> str:
+    """A fragment of the page as JupyterLab shows it: in its colours, without its rules for tables."""
+    own = style().replace("@media (prefers-color-scheme: dark)", "[data-jp-theme-light=false]")
+    return f'<style>{own}{NOTEBOOK}</style><div class="segkit {NO_FORMULA}">{fragment}</div>'
 
 
 def render(template: str, **context: Any) -> str:

@@ -12,10 +12,10 @@ from segkit.personas.writer import trait_marker
 from segkit.reporting import charts
 from segkit.reporting.about import About
 from segkit.reporting.briefs import Briefs, brief_fragments
-from segkit.reporting.comparison import compare_rows
+from segkit.reporting.comparison import compare_rows, explained
 from segkit.reporting.evaluation import evaluation_plot
 from segkit.reporting.movement import Movement, earlier_run
-from segkit.reporting.rendering import render, style
+from segkit.reporting.rendering import in_notebook, render
 from segkit.reporting.sentences import Told
 from segkit.reporting.verdict import headline, kind
 from segkit.reporting.workspace import Run
@@ -43,7 +43,7 @@ class Section:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         if not self.html:
             return {FRAGMENT: "", "text/plain": "nothing to say here in this run"}
-        styled = f'<style>{style()}</style><div class="segkit">{self.html}</div>'
+        styled = in_notebook(self.html)
         return {FRAGMENT: self.html, "text/html": styled, "text/plain": "a section of the report"}
 
 
@@ -127,7 +127,7 @@ class Report(Shown):
             for marker in [first, *(cell.marker for cell in cells)]:
                 for fact in (marker.here, marker.overall, marker.delta):
                     self._told.kept(fact)
-        return self._section("compare", rows=rows)
+        return self._section("compare", rows=rows, traits=explained(self.run, rows))
 
     @cached_property
     def movement(self) -> Section:

@@ -68,7 +68,7 @@ def _kind(
     structure: Structure, names: dict[str, str], facts: dict[str, Fact], fact: Callable[..., Fact]
 ) -> Iterator[Sentence]:
     one = {"one": fact("stability/most", 1, "count")}
-    cloud = ", where one cloud of the same shape gives {null}" if "null" in facts else ""
+    cloud = "; those of one cloud without groups by {null}" if "null" in facts else ""
     if structure.ellipses is not None:
         found = structure.ellipses
         facts |= {"stability": fact("mixture/stability", found.stability, "score")}
@@ -77,25 +77,24 @@ def _kind(
             "valley": fact("mixture/valley", found.valley, "score"),
         }
         yield Sentence(
-            "A mixture finds {k} separate groups that k-means can't cut (z {z}).", facts, names
-        )
-    elif structure.verdict == "natural":
-        yield Sentence(
-            "The {customers} form {k} groups, tighter than one cloud would be by {delta} (z {z}).",
+            "A mixture finds {k} separate groups that k-means can't cut (z {z}), and nowhere are the "
+            "{customers} crowded between two of them (valley {valley}).",
             facts,
             names,
         )
-    if structure.verdict == "natural":
+    elif structure.verdict == "natural":
         yield Sentence(
-            "Between the groups the {customers} don't crowd (valley {valley}).", facts, names
+            "The {customers} form {k} groups: {delta} tighter than one cloud without groups would be, "
+            "and nowhere crowded between two of them.",
+            facts,
+            names,
         )
     said = {
-        "natural": "On other samples the groups come back: stability {stability} of {one}" + cloud,
-        "reproducible": "On other samples the same cut comes back: stability {stability} of {one}"
-        + cloud,
-        "constructive": "The cut changes with the sample: stability {stability} of {one}" + cloud,
+        "natural": "Cut anew on other samples, the groups come back",
+        "reproducible": "Cut anew on other samples, the segments come back",
+        "constructive": "Cut anew on other samples, the segments change: they come back",
     }[structure.verdict]
-    yield Sentence(f"{said}.", facts | one, names)
+    yield Sentence(f"{said} by {{stability}} of {{one}}{cloud}.", facts | one, names)
     if structure.verdict != "natural":
         yield from _missing(structure, names, facts, fact)
 
@@ -105,19 +104,14 @@ def _missing(
 ) -> Iterator[Sentence]:
     """Which conditions of separate groups fail."""
     row, lacking = structure.by_k.loc[structure.k], structure.lacking
-    if lacking & {"tighter", "over_all"}:
-        yield Sentence(
-            "They are not shown to be groups: tighter than one cloud by {delta} only (z {z}).",
-            facts,
-            names,
-        )
-    if "parted" in lacking:
-        crowd = "crowd" if row.valley < CROWDED else "don't thin out"
-        yield Sentence(
-            f"Between neighbouring segments the {{customers}} {crowd} (valley {{valley}}).",
-            facts,
-            names,
-        )
+    is_loose = bool(lacking & {"tighter", "over_all"})
+    if is_loose or "parted" in lacking:
+        tight = "{delta} tighter" if row.delta > 0 else "no tighter ({delta})"
+        said = f"They are not shown to be groups: {tight} than one cloud without groups would be"
+        if "parted" in lacking:
+            crowd = "crowd" if row.valley < CROWDED else "don't thin out"
+            said += f", {'and' if is_loose else 'but'} the {{customers}} {crowd} between neighbours"
+        yield Sentence(f"{said}.", facts, names)
     if "steadier" in lacking:
         yield Sentence(
             "That is no sign of groups: a cut of one cloud, which has none, comes back better still, "
@@ -155,7 +149,8 @@ def _other(structure: Structure, fact: Callable[..., Fact]) -> Sentence:
     row, k = structure.by_k.loc[structure.runner_up], structure.runner_up
     share = fact(f"k={k}/smallest_share", row.smallest_share, "share")
     return Sentence(
-        "The other number worth a look is {k}: stability {stability}, {smallest} segment {share}.",
+        "The other number worth a look is {k}: it comes back by {stability}, its {smallest} segment "
+        "holds {share}.",
         {
             "k": fact("k/other", k, "segments"),
             "stability": fact(f"k={k}/stability", row.stability, "score"),

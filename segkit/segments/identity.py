@@ -13,7 +13,7 @@ from segkit.segments.keys import segment_profiles, trait_table
 from segkit.segments.model import NOISE_KEY
 from segkit.segments.segmentation import Segmentation
 from segkit.segments.stability import overlap
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 
 Named = TypeVar("Named")
 SAME = 0.5
@@ -70,7 +70,7 @@ class Match(Shown):
         return {key: previous[old] for key, old in pairs if old in previous}
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(float_format="{:.2f}".format, border=0, index=False)
+        return as_table(self.table, index=False)
 
 
 def match_segments(before: Segmentation, after: Segmentation, frame: pd.DataFrame) -> Match:

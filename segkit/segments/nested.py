@@ -9,7 +9,7 @@ import pandas as pd
 from segkit.errors import DataError
 from segkit.segments.fit import fit_segments
 from segkit.segments.segmentation import Segmentation
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 
 SMALLEST = 100
 BETWEEN = " / "
@@ -68,7 +68,7 @@ class NestedSegments(Shown):
         return found
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(float_format="{:.2f}".format, border=0)
+        return as_table(self.table)
 
 
 def fit_within(

@@ -8,7 +8,7 @@ import pandas as pd
 from segkit.disclosure import withheld
 from segkit.segments.evidence.structure import Structure
 from segkit.segments.model import NOISE_KEY
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 
 UNSURE = 0.6
 """Membership confidence below which a customer counts as unsure."""
@@ -130,6 +130,5 @@ class Segmentation(Shown):
         shown = (
             pd.DataFrame({"customers": self.sizes, "share": share}).astype("object").mask(hidden, "")
         )
-        table = self.stability.join(shown)
-        shown = table[["customers", "share", "jaccard", "low", "high", "slsw", "reading"]]
-        return shown.to_html(float_format="{:.2f}".format, border=0)
+        every = self.stability.join(shown)
+        return as_table(every[["customers", "share", "jaccard", "low", "high", "slsw", "reading"]])

@@ -9,7 +9,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from segkit.errors import DataError, nearest
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table
 from segkit.sources.check import (
     Check,
     Values,
@@ -102,7 +102,7 @@ class Consent(Shown):
         return f"Consent for {self.purpose}: {over}."
 
     def _repr_html_(self) -> str:
-        return str(self.counts.reset_index().to_html(border=0, index=False))
+        return as_table(self.counts)
 
 
 def check_consent(con: Backend, raw: Raw, study: Study) -> Check:

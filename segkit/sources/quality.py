@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 
 import pandas as pd
+from markupsafe import Markup
 
-from segkit.shown import Shown
+from segkit.shown import NO_FORMULA, Shown, as_table
 
 KEPT, READ = "kept", "read"
 MALFORMED, AGAIN = "malformed line", "in an earlier file too"
@@ -68,17 +68,11 @@ class Quality(Shown):
         )
 
     def _repr_html_(self) -> str:
-        shown = self.lines.assign(
-            lines=self.lines["lines"].map("{:,}".format),
-            amount=self.lines["amount"].map(lambda money: "" if pd.isna(money) else f"{money:,.2f}"),
-        )
-        notes = "".join(f"<li>{escape(notice)}</li>" for notice in self.notices)
-        tables = shown.to_html(index=False, border=0)
+        notes = Markup("").join(Markup("<li>{}</li>").format(notice) for notice in self.notices)
+        tables = as_table(self.lines, index=False)
         if len(self.traits):
-            tables += self.unread.to_html(
-                index=False, border=0, formatters={"customers": "{:,}".format}
-            )
-        return tables + (f"<ul>{notes}</ul>" if notes else "")
+            tables += as_table(self.unread, index=False)
+        return tables + (Markup('<ul class="{}">{}</ul>').format(NO_FORMULA, notes) if notes else "")
 
 
 def no_traits() -> pd.DataFrame:

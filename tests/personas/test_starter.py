@@ -42,6 +42,17 @@ def test_every_figure_of_a_starter_may_be_relied_on_and_has_not_moved(written, p
     assert all(card.notes.groups["Proof points"][0].rests_on for card in cards)
 
 
+def test_what_is_to_be_filled_in_is_seen_at_once_below_a_few_figures(written, personas):
+    for card in personas.cards:
+        lines = written.read_text("utf-8").split(f"\n  {card.key}:")[1].splitlines()
+        assert "    # name: a name of your own instead of the automatic one" in lines[:10]
+        assert lines.index("    written:") < 26
+        figures = "\n".join(lines[:8])
+        assert f"size/share: {card.share.with_range}".replace("\u2060", "") in figures
+        for marker in card.markers:
+            assert f"all {marker.overall.text}" in figures
+
+
 def test_a_starter_of_some_segments_holds_only_those(personas, profile):
     writers = {key: CardWriter(profile, key, "$", WORDS) for key in profile.keys}
     text = starter(personas, writers, "2024-06-01", profile.keys[1:])

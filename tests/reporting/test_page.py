@@ -140,18 +140,45 @@ def test_every_chart_has_a_title_and_a_description_with_numbers(page):
     assert all(re.search(r"\d", description) for _, description in charts)
 
 
-def test_charts_do_not_cut_their_texts_off(page):
+@pytest.mark.parametrize("width", [320, 390, 1200])
+def test_charts_do_not_cut_their_texts_off(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
     outside = page.evaluate(
         """[...document.querySelectorAll('svg.chart')].flatMap(chart => {
-            const box = chart.viewBox.baseVal;
+            const box = chart.getBoundingClientRect();
             return [...chart.querySelectorAll('text')].filter(text => {
-                const at = text.getBBox();
-                return at.x < -1 || at.x + at.width > box.width + 1
-                    || at.y + at.height > box.height + 1;
+                const at = text.getBoundingClientRect();
+                return at.left < box.left - 2 || at.right > box.right + 2
+                    || at.top < box.top - 2 || at.bottom > box.bottom + 2;
             }).map(text => text.textContent);
         })"""
     )
     assert outside == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1200])
+def test_texts_in_charts_are_large_enough_to_read(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    sizes = page.evaluate(
+        """[...document.querySelectorAll('svg.chart text')].map(text =>
+            parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    )
+    assert len(sizes) > 50
+    assert min(sizes) >= 11
+
+
+def test_every_trait_shown_is_explained_where_a_link_leads(page):
+    shown = page.eval_on_selector_all(
+        ".compare tbody th, .card tbody th", "all => all.map(one => one.textContent)"
+    )
+    table = page.locator("#traits")
+    explained = table.locator("tbody th").all_text_contents()
+    assert not table.is_visible()
+    page.locator("#compare a", has_text="What each trait means").click()
+    assert table.is_visible()
+    assert set(shown) <= set(explained)
+    assert len(explained) == len(set(explained))
+    assert all(table.locator("tbody td:nth-child(2)").all_text_contents())
 
 
 def test_links_lead_somewhere_and_ids_are_unique(page):
@@ -198,7 +225,8 @@ def test_nothing_is_cut_off_on_paper(page, paper):
         width,
     )
     assert wide == []
-    assert len(page.pdf(format=paper)) > 50_000
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))
+    assert 5 < len(pages) <= 12  # as cards that each began a page made 15
 
 
 def test_analysts_pages_are_linked_both_ways_and_look_alike(page, demo_run):
@@ -251,27 +279,30 @@ def test_paper_shows_what_the_screen_folds_away(page):
     assert page.evaluate(shown)
 
 
+CONTRASTS = """([places, colour]) => {
+    const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+    const ground = node => {
+        const colour = parts(getComputedStyle(node).backgroundColor);
+        return colour.length === 3 || colour[3] > 0 ? colour
+            : node.parentElement ? ground(node.parentElement) : [255, 255, 255];
+    };
+    return [...document.querySelectorAll(places)]
+        .filter(node => colour === 'fill' || node.textContent.trim())
+        .map(node => {
+            const [a, b] = [parts(getComputedStyle(node)[colour]), ground(node)].map(light);
+            return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+        });
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(page, scheme):
+def test_texts_and_bars_stand_out_from_their_ground(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    contrasts = page.evaluate(
-        """() => {
-            const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
-            const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-                .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-                .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-            const ground = node => {
-                const colour = parts(getComputedStyle(node).backgroundColor);
-                return colour.length === 3 || colour[3] > 0 ? colour
-                    : node.parentElement ? ground(node.parentElement) : [255, 255, 255];
-            };
-            const parts_of_the_page = 'p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption';
-            return [...document.querySelectorAll(parts_of_the_page)]
-                .filter(node => node.textContent.trim())
-                .map(node => {
-                    const [a, b] = [parts(getComputedStyle(node).color), ground(node)].map(light);
-                    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-                });
-        }"""
-    )
-    assert min(contrasts) >= 4.5
+    texts = "p,li,td,th,h1,h2,h3,h4,a,dt,dd,span,figcaption,caption"
+    assert min(page.evaluate(CONTRASTS, [texts, "color"])) >= 4.5
+    bars = page.evaluate(CONTRASTS, ["svg rect", "fill"])
+    assert len(bars) > 30
+    assert min(bars) >= 3

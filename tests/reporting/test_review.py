@@ -43,6 +43,6 @@ def test_check_tells_of_reviews_that_are_overdue(tmp_path, capsys):
 def test_every_line_of_the_stability_chart_has_its_number(tmp_path):
     report = made_report(tmp_path, customers=subjects(2), **PEOPLE)
     chart = re.search(r'<svg[^>]*aria-labelledby="curve-t.*?</svg>', report.trust.html, re.DOTALL)[0]
-    labels = re.findall(r'class="ax"[^>]*text-anchor="end"[^>]*>([\d.]+)</text>', chart)
+    labels = re.findall(r'<text x="0" [^>]*class="ax"[^>]*>([\d.]+)</text>', chart)
     assert len(labels) == chart.count('class="grid"') == 5
     assert chart.rindex("<line") < chart.index("<text")  # so that no line crosses a text

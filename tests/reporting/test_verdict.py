@@ -54,8 +54,13 @@ def test_only_a_cloud_that_comes_back_as_well_speaks_against_groups(natural):
 @pytest.mark.parametrize(
     ("figures", "lacking", "said"),
     [
-        ({"delta": 0.01}, "tighter", "tighter than one cloud by 0.01 only"),
-        ({"valley": -3.0}, "parted", "the guests crowd"),
+        (
+            {"delta": 0.01},
+            "tighter",
+            "not shown to be groups: 0.01 tighter than one cloud without groups would be.",
+        ),
+        ({"delta": -0.01}, "tighter", "no tighter (−0.01) than one cloud"),
+        ({"valley": -3.0}, "parted", "but the guests crowd between neighbours."),
         ({"stability": 0.72, "null_stability": 0.3}, "steady", "comes back by 0.75 or more"),
     ],
 )

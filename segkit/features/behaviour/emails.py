@@ -72,7 +72,7 @@ def _features(has_campaign: bool) -> Iterator[Feature]:
         )  # fmt: skip
     yield days_since(
         "days_since_click", "Days since last e-mail click", "days from the last click in an e-mail to "
-        "as_of", "{customers} who clicked", "last_click",
+        "the reference date", "{customers} who clicked", "last_click",
         low="Clicked recently", high="Clicked long ago",
     )  # fmt: skip
     for said in COUNTED.values():

@@ -10,7 +10,7 @@ from segkit.segments.evidence.ellipses import Ellipses
 from segkit.segments.evidence.gap import Gap
 from segkit.segments.space import Space
 from segkit.segments.stability import Resamples
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table, as_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -210,5 +210,5 @@ class Structure(Shown):
         return figures.segment_flow(self.flow, ax=ax)
 
     def _repr_html_(self) -> str:
-        table = self.by_k[self.SHOWN].to_html(float_format="{:.2f}".format, border=0)
-        return f"<p><b>{self.verdict.capitalize()}.</b> {self.reading}</p>{table}"
+        said = as_text(self.reading, f"{self.verdict.capitalize()}.")
+        return said + as_table(self.by_k[self.SHOWN])

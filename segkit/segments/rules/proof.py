@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup
 
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table, as_text
 
 LISTED = 5
 """So many overlaps and gaps are quoted in an error or a reading; the tables hold them all."""
@@ -84,6 +84,5 @@ class Proof(Shown):
         return f" {left:,} more are in `proof(frame)`." if left else ""
 
     def _repr_html_(self) -> str:
-        tables = [table.to_html(index=False, border=0) for table in (self.overlaps, self.gaps)]
-        shown = "" if self.is_proven else "".join(tables)
-        return f"<p>{escape(self.reading)}</p>{shown}"
+        parts = [] if self.is_proven else [self.overlaps, self.gaps]
+        return as_text(self.reading) + Markup("").join(as_table(part, index=False) for part in parts)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from markupsafe import escape
 
 from segkit.disclosure import MIN_CELL
 from segkit.errors import ParameterError
@@ -20,7 +19,7 @@ from segkit.segments.rules.surrogate import (
     splits_of,
     usable_kinds,
 )
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table, as_text
 
 FAITHFUL = 0.8
 """Fidelity and macro-F1 below which the rules come with a warning."""
@@ -162,8 +161,7 @@ class ReadableRules(Shown):
         return sqltext.labelled(key, whens, sqltext.typed(table, key, dict(self.kinds)))
 
     def _repr_html_(self) -> str:
-        table = self.rules.to_html(index=False, float_format="{:.2f}".format, na_rep="", border=0)
-        return f"<p>{escape(self.reading)}</p>{table}"
+        return as_text(self.reading) + as_table(self.rules, index=False)
 
 
 def readable_rules(

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import escape
 
 from segkit.errors import ParameterError, StudyError, nearest
 from segkit.plain import one_of
@@ -14,7 +13,7 @@ from segkit.segments.rules.conditions import plain
 from segkit.segments.rules.proof import Proof
 from segkit.segments.rules.ruleset import RuleSet, rule_set
 from segkit.segments.rules.scoring import MEAN, SCORES, learnt_cuts, scored, scores_sql, with_mean
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table, as_text
 
 FORMAT = 1
 WORDS = {"r": "recency", "f": "frequency", "m": "money"}
@@ -182,11 +181,7 @@ class RfmGrid(Shown):
 
     def _repr_html_(self) -> str:
         cuts = self.cut_points.set_axis(self.columns.values(), axis=0)
-        tables = [
-            self.rules.table.to_html(index=False, border=0),
-            cuts.to_html(float_format=plain, border=0),
-        ]
-        return f"<p>{escape(self.reading)}</p>{''.join(tables)}"
+        return as_text(self.reading) + as_table(self.rules.table, index=False) + as_table(cuts, plain)
 
 
 def rfm_rules(

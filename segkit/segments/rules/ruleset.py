@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import escape
 
 from segkit.errors import StudyError
 from segkit.segments.rules import sqltext
 from segkit.segments.rules.form import Rule, kinds_of, read_rules
 from segkit.segments.rules.lattice import Lattice, boxes, build_lattice
 from segkit.segments.rules.proof import Proof
-from segkit.shown import Shown
+from segkit.shown import Shown, as_table, as_text
 
 FORMAT = 1
 
@@ -215,7 +214,7 @@ class RuleSet(Shown):
         return rule_set(saved.get("rules", ()), values=saved.get("values"))
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.reading)}</p>{self.table.to_html(index=False, border=0)}"
+        return as_text(self.reading) + as_table(self.table, index=False)
 
 
 def rule_set(

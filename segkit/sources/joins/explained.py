@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.shown import as_text
+
 
 class Explained(pd.DataFrame):
     """Values of one customer with where they come from; a log or a notebook shows their number only.
@@ -24,4 +26,4 @@ class Explained(pd.DataFrame):
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>"
+        return as_text(repr(self))

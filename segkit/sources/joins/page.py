@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from segkit.shown import as_table, as_text
 from segkit.sources.joins.coverage import table_names
 
 if TYPE_CHECKING:
@@ -41,13 +43,13 @@ def page_of(profile: "CustomerProfile") -> str:
     tables = "".join(
         f"<h4>{title}</h4>{_table(frame, marks)}" for title, frame in parts.items() if len(frame)
     )
-    return f"<p>{profile.reading}</p>{tables}"
+    return as_text(profile.reading) + Markup(tables)
 
 
 def _table(frame: pd.DataFrame, marks: list[str]) -> str:
     shown = pd.DataFrame({name: frame[name].map(_cell(name)) for name in frame})
     html = shown.rename(columns=lambda name: name if name in marks else HEADS.get(name, name))
-    return str(html.to_html(index=False, border=0, na_rep=""))
+    return as_table(html, index=False)
 
 
 def _cell(column: str) -> Any:
