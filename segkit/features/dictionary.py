@@ -77,12 +77,12 @@ def _sd_gap(t: Any, _: Any) -> Any:
 STANDARD = (
     Feature(
         "recency_days", "Days since last {order}", "days", "recency",
-        "days from the last {order} to as_of", "all {orders}",
+        "days from the last {order} to the reference date", "all {orders}",
         lambda t, day: day.delta(t.last_day, unit="day"),
     ),
     Feature(
         "tenure_days", "Days since first {order}", "days", "tenure",
-        "days from the first {order} to as_of", "all {orders}",
+        "days from the first {order} to the reference date", "all {orders}",
         lambda t, day: day.delta(t.first_day, unit="day"),
     ),
     Feature(

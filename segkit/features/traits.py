@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.disclosure import said
+from segkit.disclosure import said, withheld
 from segkit.features.scales import reliability, score
 from segkit.sources.made import MADE
 from segkit.sources.quality import READ
@@ -87,7 +87,7 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
     of_trait = tables.quality.traits[tables.quality.traits["trait"] == name]
     unread = of_trait[of_trait["outcome"] != READ]
     customers = tables.study.words["customers"]
-    why = ", ".join(f"{row.outcome} {said(row.customers)}" for row in unread.itertuples())
+    why = _without(unread.set_index("outcome")["customers"])
     return _row(
         replace(trait, label=_dated(trait.label)) if trait.kind == "date" else trait,
         unit=trait.unit,
@@ -96,6 +96,21 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
         base=f"{customers} with a value ({why})" if why else f"all {customers}",
         kind=_kind(trait),
     )
+
+
+def _without(counts: pd.Series) -> str:
+    """Why how many have no value; what would tell of a few, as their sum is known, is taken together.
+
+    Examples
+    --------
+    >>> _without(pd.Series({"blank": 24, "a filler": 1})), _without(pd.Series({"blank": 3}))
+    ('blank or a filler 25', 'blank under 10')
+    """
+    hidden = withheld(counts)
+    parts = [f"{reason} {said(n)}" for reason, n in counts[~hidden].items()]
+    if hidden.any():
+        parts.append(f"{' or '.join(counts.index[hidden])} {said(int(counts[hidden].sum()))}")
+    return ", ".join(parts)
 
 
 def _scale_row(scale: ScaleSpec, found: pd.Series, customers: str) -> dict[str, Any]:
@@ -140,11 +155,11 @@ def _meaning(trait: TraitSpec, study: Study) -> str:
     column = trait.shown
     in_bands = ", in bands" if trait.bands else ""
     if trait.kind == "date":
-        return f"days from {column} to as_of"
+        return f"days from {column} to the reference date"
     if trait.kind == "birth_year":
         return f"{last_day(study.as_of).year} less {column}{in_bands}"
     if trait.kind == "birth_date":
-        return f"age in whole years before as_of, by {column}{in_bands}"
+        return f"age in whole years before the reference date, by {column}{in_bands}"
     if trait.named is not None and trait.kind == "ordered":
         return f"{column}: {' < '.join(dict.fromkeys(trait.named.values()))}"
     if trait.kind in MADE:

@@ -197,4 +197,5 @@ class Personas(Shown):
             }
             for card in self.cards
         ]
-        return pd.DataFrame(rows).to_html(index=False, border=0)
+        table = pd.DataFrame(rows)
+        return table.loc[:, table.ne("").any()].to_html(index=False, border=0)

@@ -130,6 +130,7 @@ class Namer:
         signs = self.signs.signs[key]
         if part.slot in {"top", "apart"}:
             signs = self.signs.between(key, namesakes, part.about) if len(namesakes) > 1 else []
+            signs = [sign for sign in signs if not self.is_contradicted(key, sign)]
         about = [sign for sign in signs if sign.variable == part.about]
         return part.slot != "letter" and any(
             sign.is_clear(LEAVE) and sign.side == part.side for sign in about
@@ -188,13 +189,18 @@ class Namer:
     def _traits(self, key: str) -> tuple[Part, ...]:
         """The strongest base without a role, and a second one where it is as much as "much"."""
         clear = [s for s in self.signs.signs[key] if s.is_base and not s.role and s.is_clear(ENTER)]
-        ranked = sorted(clear, key=lambda sign: -abs(sign.delta))
+        ranked = sorted(clear, key=lambda sign: (not _is_there(sign), -abs(sign.delta)))
         first = {sign.of: sign for sign in reversed(ranked)}
         chosen = sorted(first.values(), key=lambda sign: -abs(sign.delta))[:2]
         chosen = [s for place, s in enumerate(chosen) if not place or abs(s.delta) >= MUCH]
         parts = tuple(Part("trait", s.variable, s.side, self._said(s)) for s in chosen)
         is_short = len(self.composed(parts).text) <= LONGEST_TRAITS
         return parts if is_short else parts[:1]
+
+    def is_contradicted(self, key: str, sign: Sign) -> bool:
+        """Whether a segment is clearly on the other side when it is held against all others."""
+        own = next(one for one in self.signs.signs[key] if one.variable == sign.variable)
+        return own.is_clear(LEAVE) and own.side != sign.side
 
     def _said(self, sign: Sign) -> str:
         about = self.signs.dictionary.loc[sign.variable]
@@ -206,6 +212,11 @@ class Namer:
         label = str(self.signs.dictionary.at[sign.variable, "label"]).removesuffix(" share")
         label = label.lower() if self.lexicon.lower_labels else label
         return word.format(label=short(label, self.lexicon))
+
+
+def _is_there(sign: Sign) -> bool:
+    """Whether much more have it: of a category's levels such a one says more than one that is not."""
+    return sign.delta >= MUCH and sign.of != sign.variable
 
 
 def _side(sign: Sign) -> str:

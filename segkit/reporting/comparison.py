@@ -1,5 +1,6 @@
 """Metric by segment: the table that lets two segments be compared, with the markers in it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from segkit.personas.cards import Marker, said
 from segkit.personas.effects import WORDS
 from segkit.personas.segmentfacts import badge
-from segkit.personas.writer import trait_marker
+from segkit.personas.writer import HALF, trait_marker
 from segkit.reporting.workspace import Run
 
 MOST_ROWS = 14
@@ -36,28 +37,35 @@ def compare_rows(run: Run) -> list[tuple[str, Marker, list[Cell]]]:
     """Label, any segment's marker (for the value of all) and a cell per segment, by row.
 
     The traits that formed the segments come first, then the others that set one apart clearly; each
-    by how much it differs over the segments, the most first.
+    by how much it differs over the segments, the most first. Last come the study's outcomes, however
+    little they differ: they are what the decision is about.
     """
-    profile = run.profile
+    profile, outcomes = run.profile, run.study.outcomes
     rows = []
-    for variable in _variables(profile.effects):
+    for variable in _variables(profile.effects, int(profile.sizes["customers"].sum()), outcomes):
         cells = [_cell(run, key, variable) for key in profile.keys]
-        rows.append((str(profile.dictionary.at[variable, "label"]), cells[0].marker, cells))
+        label = str(profile.dictionary.at[variable, "label"])
+        label += " (outcome)" if variable in outcomes else ""
+        rows.append((label, cells[0].marker, cells))
     return rows
 
 
-def _variables(effects: pd.DataFrame) -> list[str]:
+def _variables(effects: pd.DataFrame, customers: int, outcomes: Collection[str]) -> list[str]:
     strength = effects["delta"].abs().unstack("segment_key")
     order = pd.DataFrame(
         {
             "is_base": effects["is_base"].groupby(level="variable").first(),
             "mean": strength.mean(axis=1),
             "most": strength.max(axis=1),
+            "known": effects["n"].groupby(level="variable").sum() / customers,
         }
     )
-    order = order[order["is_base"] | order["most"].ge(CLEAR)]
+    last = [name for name in outcomes if name in order.index]
+    order = order[order["is_base"] | (order["most"].ge(CLEAR) & order["known"].ge(HALF))].drop(
+        last, errors="ignore"
+    )
     order = order.sort_values(["is_base", "mean"], ascending=[False, False], kind="stable")
-    return [str(name) for name in order.index[:MOST_ROWS]]
+    return [*map(str, order.index[: max(MOST_ROWS - len(last), 0)]), *last]
 
 
 def _cell(run: Run, key: str, variable: str) -> Cell:

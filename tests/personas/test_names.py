@@ -119,6 +119,33 @@ def test_of_two_big_spenders_one_is_top_and_none_spends_less():
     assert names["b"].text == "Recent big spenders"
 
 
+def test_no_word_beside_a_namesake_contradicts_what_its_card_says_against_all_others():
+    """Both buy more often than the rest, one of them less often than the other."""
+    frame, codes = two_big(more=1.0)
+    frame["n_orders"] += np.choose(codes, [30, 15, 0])
+    names = agreement.settled(Namer(signs_from(frame, codes, "abc"), ENGLISH, "customers"), {})
+    assert names["a"].text == "Recent big spenders, more often"
+    assert names["b"].text == "Recent big spenders"
+    frame["n_orders"] = np.choose(codes, [0, -15, 0]) + frame["mean_order_value"]
+    names = agreement.settled(Namer(signs_from(frame, codes, "abc"), ENGLISH, "customers"), {})
+    assert names["b"].text == "Recent big spenders, less often"
+
+
+@pytest.mark.parametrize(("first", "text"), [(0.9, "Mostly first-time"), (0.4, "Mostly not returning")])
+def test_of_a_category_a_name_says_what_is_there_rather_than_what_is_not(first, text):
+    levels = {"visitor=first-time": (first, 0.95), "visitor=returning": (-0.95, 0.02)}
+    signs = [
+        Sign(name, "", "visitor", True, delta, delta - 0.02, delta + 0.02, share, 100)
+        for name, (delta, share) in levels.items()
+    ]
+    named = namer(roles=dict.fromkeys(levels, ""), a=signs)
+    told = named.signs.dictionary
+    told["kind"], told["of"] = "level", "visitor"
+    told["label"] = [f"Visitor: {name.partition('=')[2]}" for name in levels]
+    told["levels"] = [(name.partition("=")[2],) for name in levels]
+    assert named.name("a").text == text
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_names_are_never_alike_never_contradict_themselves_and_ignore_the_order(seed):
     rng = np.random.default_rng(seed)

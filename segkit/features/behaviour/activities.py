@@ -34,7 +34,8 @@ def _features(types: Sequence[str]) -> Iterator[Feature]:
             f"'{name}'", f"activities_{place}",
         )  # fmt: skip
     yield days_since(
-        "days_since_activity", "Days since last contact", "days from the last activity to as_of",
+        "days_since_activity", "Days since last contact",
+        "days from the last activity to the reference date",
         "{customers} with an activity", "last_activity",
         low="Contact recently", high="Contact long ago",
     )  # fmt: skip

@@ -53,7 +53,7 @@ LABELS = {"campaigns": "Campaigns received", "coupons": "Coupons redeemed"}
 def _counted(name: str, rows: ibis.Table) -> Part:
     """Campaigns received, coupons redeemed: their number."""
     feature = count_of(
-        f"n_{name}", LABELS[name], name, f"number of {name} before as_of", f"n_{name}",
+        f"n_{name}", LABELS[name], name, f"number of {name} before the reference date", f"n_{name}",
         role="campaign",
     )  # fmt: skip
     return Part(rows.group_by("customer_id").agg(**{f"n_{name}": rows.count()}), [feature])

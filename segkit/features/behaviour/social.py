@@ -65,7 +65,8 @@ def _features(kinds: Sequence[str], limits: Sequence[float]) -> Iterator[Feature
         low="More negative", high="More positive",
     )  # fmt: skip
     yield days_since(
-        "days_since_engagement", "Days since last engagement", "days from the last engagement to as_of",
+        "days_since_engagement", "Days since last engagement",
+        "days from the last engagement to the reference date",
         "{customers} with an engagement", "last_engagement",
         low="Engaged recently", high="Engaged long ago",
     )  # fmt: skip

@@ -141,7 +141,7 @@ def _features(visit_said: str, lasting: str) -> Iterator[Feature]:
         "visits", "web_bounced", "web_with_bounced", low="Bouncing less", high="Bouncing more",
     )  # fmt: skip
     yield days_since(
-        "days_since_visit", "Days since last visit", "days from the last visit to as_of",
+        "days_since_visit", "Days since last visit", "days from the last visit to the reference date",
         "{customers} with a visit", "last_visit", role="last_seen",
     )  # fmt: skip
     yield ratio_of(

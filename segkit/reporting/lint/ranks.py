@@ -85,7 +85,7 @@ def _split(identity: str, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _size(fact: Fact, metric: str) -> float:
-    """What a figure is ranked by; of effects as they are printed, for of two alike either is the most."""
+    """What a figure is ranked by; an effect as it is printed: of two alike either is the most."""
     return round(abs(fact.value), 2) if metric.endswith("/delta") else fact.value
 
 
