@@ -99,7 +99,8 @@ class Namer:
         if self.signs.states[key].customers < MIN_NAMED:
             return Name(self.lexicon.small, ())
         parts = self._fitted(self._state(key), self._noun(key))
-        parts = parts + self._lead(key) if parts else self._traits(key) or self._lead(key)
+        lead = self._lead(key)
+        parts = parts + lead if parts else self._traits(key) or lead or self._beside(key)
         return self.composed(parts)
 
     def composed(self, parts: tuple[Part, ...]) -> Name:
@@ -185,6 +186,18 @@ class Namer:
             return ()
         word = self.qualifier(sign) if sign.role else self._said(sign)
         return (Part("lead", sign.variable, sign.side, word),) if word else ()
+
+    def _beside(self, key: str) -> tuple[Part, ...]:
+        """What is no base but sets a segment apart much, where no base does."""
+        others = [sign for sign in self.signs.signs[key] if not sign.is_base and sign.is_clear(MUCH)]
+        said = [(sign, self.qualifier(sign)) for sign in others if self._qualifies(sign)]
+        said.sort(key=lambda one: -abs(one[0].delta))
+        return tuple(Part("lead", sign.variable, sign.side, word) for sign, word in said[:1])
+
+    def _qualifies(self, sign: Sign) -> bool:
+        """Whether its role has a word after the comma, and none before it."""
+        own = {*self.lexicon.states, *self.lexicon.nouns}
+        return bool(sign.role) and sign.role not in own and bool(self.qualifier(sign))
 
     def _traits(self, key: str) -> tuple[Part, ...]:
         """The strongest base without a role, and a second one where it is as much as "much"."""

@@ -15,7 +15,7 @@ from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered, started
 from segkit.personas.profile import Profile
-from segkit.personas.segmentfacts import SegmentFacts, badge, sample_in
+from segkit.personas.segmentfacts import BADGES, SegmentFacts, badge, sample_in
 from segkit.segments.segmentation import UNSURE
 from segkit.study.defaults import WORDS
 
@@ -144,7 +144,7 @@ class CardWriter(SegmentFacts):
 
     def lead(self, markers: list[Marker], name: str) -> Sentence:
         """The segment in one line: its two strongest markers."""
-        if badge(self.strength) in {"thin", "size only", "suppressed"}:
+        if not self.carries_figures:
             return self.too_few(self.strength, name)
         if not markers:
             n = int(self.profile.sizes.at[self.key, "customers"])
@@ -162,11 +162,10 @@ class CardWriter(SegmentFacts):
         return Sentence("; ".join(slots) + f"{weighted}.", facts, names)
 
     def too_few(self, n: int, name: str) -> Sentence:
-        """Below 100 customers nothing is compared in words, below 30 nothing but size is shown."""
-        enough = 100 if n >= 30 else 30
+        """Below 30 customers nothing but size is shown."""
+        enough = next(limit for limit, said in BADGES.items() if said == "thin")
         limit = self.fact(f"limit/below_{enough}", enough, "count", enough, "all", owner="all")
-        said = "a comparison in words" if n >= 30 else "any figure but their number"
-        said = said if n >= MIN_CELL else "any figure"
+        said = "any figure but their number" if n >= MIN_CELL else "any figure"
         is_few = self.profile.sizes.at[self.key, "customers"] < enough
         weighted = "" if is_few else "weighted, as much as "
         template = f"{{name}}: {weighted}fewer than {{enough}} {{customers}}, too few for {said}."

@@ -239,7 +239,7 @@ class Told:
         facts["lines"] = self.counted["read/lines"]
         said = f"Of {{lines}} lines read, {aside}"
         if not facts["aside"].value:
-            said = "All {lines} lines read are kept, {aside} are set aside"
+            said = "All {lines} lines read are kept"
         n_out = len(self.run.features.frame) - len(self.run.segments.labels)
         if not n_out:
             return Sentence(f"{said}.", facts, names)

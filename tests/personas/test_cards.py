@@ -201,6 +201,16 @@ def test_of_one_role_what_formed_segments_stands_for_it_where_it_reads_alike(pro
     assert "more_days" not in labels
 
 
+def test_a_thin_segment_is_told_in_figures_without_words_of_comparison(shoppers):
+    few = shoppers.iloc[:180]
+    segments = segkit.fit_segments(few[["recency_days", "revenue", "fuel_share"]], 3, **QUICK)
+    told = segkit.profile_segments(segments, few, dictionary=DICTIONARY)
+    for card in segkit.describe_segments(told, few, currency="$", n_boot=0).cards:
+        assert card.badge == "thin"
+        assert re.fullmatch(r"[\w ]+: \S+ \(all customers: \S+\); .*\.", card.lead.text)
+        assert not re.search("higher|lower|fewer", card.lead.text)
+
+
 def test_what_prints_like_that_of_all_sets_nobody_apart(profile, shoppers):
     here = profile.segments.labels.eq("x").reindex(shoppers.index)
     assert not here.any()

@@ -88,6 +88,12 @@ def test_a_lead_alone_is_better_than_typical():
     assert namer(a=[sign("fuel_share", 0.6)]).name("a").text == "Buyers, more fuel"
 
 
+@pytest.mark.parametrize(("delta", "text"), [(0.6, "Buyers, more fuel"), (0.4, "Typical customers")])
+def test_who_differs_much_in_no_base_but_in_what_they_buy_is_not_called_typical(delta, text):
+    noise = sign("revenue", 0.1)
+    assert namer(a=[noise, sign("fuel_share", delta, is_base=False)]).name("a").text == text
+
+
 def test_fewer_than_30_customers_are_a_small_group():
     few = State(29, True, True, 0.0)
     assert namer(state=few, a=BIG_RECENT).name("a").text == "Small group"
