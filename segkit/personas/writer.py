@@ -154,7 +154,8 @@ class CardWriter(SegmentFacts):
         slots: list[str] = []
         facts: dict[str, Fact] = {}
         names = {"customers": self.words["customers"]}
-        for letter, marker in zip("ab", markers, strict=False):
+        plain = [marker for marker in markers if marker.here.unit != "index"]  # the others need a table
+        for letter, marker in zip("ab", plain or markers, strict=False):
             slots.append(f"{{name_{letter}}}: {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
             names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)

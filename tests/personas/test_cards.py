@@ -211,6 +211,17 @@ def test_a_thin_segment_is_told_in_figures_without_words_of_comparison(shoppers)
         assert not re.search("higher|lower|fewer", card.lead.text)
 
 
+def test_an_index_is_on_the_card_and_not_in_its_one_line(profile, shoppers):
+    trend = np.where(shoppers["revenue"] > 500, 0.5, -0.5) + np.arange(len(shoppers)) / 1e4
+    known = DICTIONARY.copy()
+    known.loc["noise", ["label", "unit", "role"]] = ["Trend", "index", "trend"]
+    told = segkit.profile_segments(profile.segments, shoppers.assign(noise=trend), dictionary=known)
+    cards = segkit.describe_segments(told, shoppers.assign(noise=trend), n_boot=0).cards
+    card = next(card for card in cards if card.name == "Recent big spenders")
+    assert "Trend" in [marker.label for marker in card.markers]
+    assert "trend" not in card.lead.text.lower()
+
+
 def test_what_prints_like_that_of_all_sets_nobody_apart(profile, shoppers):
     here = profile.segments.labels.eq("x").reindex(shoppers.index)
     assert not here.any()
