@@ -8,6 +8,7 @@ from segkit.features.dictionary import STANDARD, daypart_features, describe
 from segkit.features.table import Features
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.lexicon import lowered
+from segkit.personas.phrases import started
 from segkit.personas.review import is_passed
 from segkit.reporting.audit import association, has_too_many_levels
 from segkit.reporting.sentences import Told
@@ -95,7 +96,8 @@ class About:
             value, n = association(labels, known[name].reindex(labels.index))
             fact = Fact(f"all/{name}/association", value, "score", n, "whose attribute is known")
             if not fact.is_withheld:
-                found.append((str(self.features.dictionary.at[name, "label"]), self.told.kept(fact)))
+                said = self.features.dictionary["label"].get(name, name.replace("_", " "))
+                found.append((started(str(said)), self.told.kept(fact)))
         return found
 
     @property

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.reporting.made import PEOPLE, TRAITS, made_report, orders_of, subjects
@@ -61,19 +62,26 @@ def test_without_notes_the_cards_say_where_actions_come_from(report):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """Orders of which some are without a customer, and a few without a price."""
-    orders = orders_of()
+    """Orders of which some are without a customer, and a few without a price; who is married."""
+    orders = orders_of(240)
     orders = orders[orders["customer"] > "person-00007"].reset_index(drop=True)
     orders.loc[orders.index[:40], "customer"] = ""
     orders.loc[orders.index[50:53], "price"] = 0
     folder = tmp_path_factory.mktemp("shop")
-    return made_report(folder, orders=orders, bases=["n_orders", "mean_order_value"], currency="$")
+    people = pd.DataFrame({"customer": sorted({*orders["customer"]} - {""})})
+    people["marital_status"] = np.where(people.index // 2 % 2 == 0, "married", "single")
+    keys = {"bases": ["n_orders", "mean_order_value"], "protected": ["marital_status"]}
+    return made_report(folder, orders=orders, customers=people, currency="$", **keys)
+
+
+def test_a_protected_column_without_a_label_is_named_in_words(shop):
+    assert "Marital status 0." in plain(shop.about.html)
 
 
 def test_the_rule_that_sets_most_aside_is_named_in_short(shop):
     said = plain(shop.in_short.html)
     assert re.search(
-        r"Of \d+ lines read, 43 are set aside, 40 of them under the rule “no customer id”", said
+        r"Of [\d,]+ lines read, 43 are set aside, 40 of them under the rule “no customer id”", said
     )
 
 
