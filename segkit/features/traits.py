@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from segkit.disclosure import said
+from segkit.disclosure import said, withheld
 from segkit.features.scales import reliability, score
 from segkit.sources.made import MADE
 from segkit.sources.quality import READ
@@ -87,7 +87,7 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
     of_trait = tables.quality.traits[tables.quality.traits["trait"] == name]
     unread = of_trait[of_trait["outcome"] != READ]
     customers = tables.study.words["customers"]
-    why = ", ".join(f"{row.outcome} {said(row.customers)}" for row in unread.itertuples())
+    why = _without(unread.set_index("outcome")["customers"])
     return _row(
         replace(trait, label=_dated(trait.label)) if trait.kind == "date" else trait,
         unit=trait.unit,
@@ -96,6 +96,21 @@ def _trait_row(name: str, trait: TraitSpec, tables: Tables) -> dict[str, Any]:
         base=f"{customers} with a value ({why})" if why else f"all {customers}",
         kind=_kind(trait),
     )
+
+
+def _without(counts: pd.Series) -> str:
+    """Why how many have no value; what would tell of a few, as their sum is known, is taken together.
+
+    Examples
+    --------
+    >>> _without(pd.Series({"blank": 24, "a filler": 1})), _without(pd.Series({"blank": 3}))
+    ('blank or a filler 25', 'blank under 10')
+    """
+    hidden = withheld(counts)
+    parts = [f"{reason} {said(n)}" for reason, n in counts[~hidden].items()]
+    if hidden.any():
+        parts.append(f"{' or '.join(counts.index[hidden])} {said(int(counts[hidden].sum()))}")
+    return ", ".join(parts)
 
 
 def _scale_row(scale: ScaleSpec, found: pd.Series, customers: str) -> dict[str, Any]:

@@ -201,4 +201,5 @@ class Personas(Shown):
             }
             for card in self.cards
         ]
-        return as_table(pd.DataFrame(rows), index=False)
+        table = pd.DataFrame(rows)
+        return as_table(table.loc[:, table.ne("").any()], index=False)

@@ -99,7 +99,8 @@ class Namer:
         if self.signs.states[key].customers < MIN_NAMED:
             return Name(self.lexicon.small, ())
         parts = self._fitted(self._state(key), self._noun(key))
-        parts = parts + self._lead(key) if parts else self._traits(key) or self._lead(key)
+        lead = self._lead(key)
+        parts = parts + lead if parts else self._traits(key) or lead or self._beside(key)
         return self.composed(parts)
 
     def composed(self, parts: tuple[Part, ...]) -> Name:
@@ -130,6 +131,7 @@ class Namer:
         signs = self.signs.signs[key]
         if part.slot in {"top", "apart"}:
             signs = self.signs.between(key, namesakes, part.about) if len(namesakes) > 1 else []
+            signs = [sign for sign in signs if not self.is_contradicted(key, sign)]
         about = [sign for sign in signs if sign.variable == part.about]
         return part.slot != "letter" and any(
             sign.is_clear(LEAVE) and sign.side == part.side for sign in about
@@ -185,16 +187,33 @@ class Namer:
         word = self.qualifier(sign) if sign.role else self._said(sign)
         return (Part("lead", sign.variable, sign.side, word),) if word else ()
 
+    def _beside(self, key: str) -> tuple[Part, ...]:
+        """What is no base but sets a segment apart much, where no base does."""
+        others = [sign for sign in self.signs.signs[key] if not sign.is_base and sign.is_clear(MUCH)]
+        said = [(sign, self.qualifier(sign)) for sign in others if self._qualifies(sign)]
+        said.sort(key=lambda one: -abs(one[0].delta))
+        return tuple(Part("lead", sign.variable, sign.side, word) for sign, word in said[:1])
+
+    def _qualifies(self, sign: Sign) -> bool:
+        """Whether its role has a word after the comma, and none before it."""
+        own = {*self.lexicon.states, *self.lexicon.nouns}
+        return bool(sign.role) and sign.role not in own and bool(self.qualifier(sign))
+
     def _traits(self, key: str) -> tuple[Part, ...]:
         """The strongest base without a role, and a second one where it is as much as "much"."""
         clear = [s for s in self.signs.signs[key] if s.is_base and not s.role and s.is_clear(ENTER)]
-        ranked = sorted(clear, key=lambda sign: -abs(sign.delta))
+        ranked = sorted(clear, key=lambda sign: (not _is_there(sign), -abs(sign.delta)))
         first = {sign.of: sign for sign in reversed(ranked)}
         chosen = sorted(first.values(), key=lambda sign: -abs(sign.delta))[:2]
         chosen = [s for place, s in enumerate(chosen) if not place or abs(s.delta) >= MUCH]
         parts = tuple(Part("trait", s.variable, s.side, self._said(s)) for s in chosen)
         is_short = len(self.composed(parts).text) <= LONGEST_TRAITS
         return parts if is_short else parts[:1]
+
+    def is_contradicted(self, key: str, sign: Sign) -> bool:
+        """Whether a segment is clearly on the other side when it is held against all others."""
+        own = next(one for one in self.signs.signs[key] if one.variable == sign.variable)
+        return own.is_clear(LEAVE) and own.side != sign.side
 
     def _said(self, sign: Sign) -> str:
         about = self.signs.dictionary.loc[sign.variable]
@@ -206,6 +225,11 @@ class Namer:
         label = str(self.signs.dictionary.at[sign.variable, "label"]).removesuffix(" share")
         label = label.lower() if self.lexicon.lower_labels else label
         return word.format(label=short(label, self.lexicon))
+
+
+def _is_there(sign: Sign) -> bool:
+    """Whether much more have it: of a category's levels such a one says more than one that is not."""
+    return sign.delta >= MUCH and sign.of != sign.variable
 
 
 def _side(sign: Sign) -> str:

@@ -1,7 +1,8 @@
 """Segments of the same name, told apart by what differs most between them.
 
 A qualifier that contradicts the name it follows never appears: of two "Recent big spenders" the one
-that spends more becomes "Top recent big spenders"; the other is never "lower spend".
+that spends more becomes "Top recent big spenders"; the other is never "lower spend", nor "less often"
+where its card says that it buys more often than all others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,6 +55,8 @@ def _offers(namer: Namer, key: str, name: Name, alike: list[str]) -> Iterable[tu
         is_trait = sign.role == "" and sign.is_base
         side = said.get(sign.role) or said.get(sign.variable)
         if not sign.is_clear(ENTER) or side not in {None, sign.side}:
+            continue
+        if namer.is_contradicted(key, sign):
             continue
         if side and sign.role == "monetary" and sign.side > 0:
             yield sign, Part("top", sign.variable, 1, namer.lexicon.top)

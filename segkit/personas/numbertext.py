@@ -53,10 +53,9 @@ def _plain_value(value: float, unit: str, currency: str, fine: bool | None) -> s
         if -0.005 < value < 0.005 and value != 0:
             return "<1%" if value > 0 else "0%"
         return f"{value:.0%}"
-    if unit == "effect":
-        return f"{value:+.2f}"
-    if unit in {"score", "index"}:
-        return f"{value:.2f}"
+    if unit in {"effect", "score", "index"}:
+        is_zero = abs(value) < 0.005
+        return "0.00" if is_zero else f"{value:+.2f}" if unit == "effect" else f"{value:.2f}"
     fine = is_fine(value, unit) if fine is None else fine
     if unit == "cents":
         return money_text(value, currency)

@@ -98,5 +98,8 @@ def nearest(writer: CardWriter, called: Mapping[str, str]) -> Sentence | None:
     n = int(writer.profile.sizes.at[writer.key, "customers"])
     facts = {"share": writer.fact(f"nearest/{key}", share, "share", n)}
     names = {"own": SegmentName(str(called[writer.key]), writer.key),
-             "other": SegmentName(str(called[key]), key)}  # fmt: skip
-    return Sentence("{own} are nearest to {other}: refits put {share} of them there.", facts, names)
+             "other": SegmentName(str(called[key]), key),
+             "customers": writer.words["customers"]}  # fmt: skip
+    return Sentence(
+        "Nearest to {own}: {other}; refits put {share} of these {customers} there.", facts, names
+    )

@@ -3,23 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from segkit.disclosure import MIN_CELL
 from segkit.personas.cards import Card, Marker
+from segkit.personas.effects import WORDS as EFFECT_WORDS
 from segkit.personas.effects import Z95
 from segkit.personas.facts import Fact, SegmentName, Sentence
 from segkit.personas.names import ENTER, apart
 from segkit.personas.phrases import lowered, started
 from segkit.personas.profile import Profile
-from segkit.personas.segmentfacts import SegmentFacts, badge, sample_in
+from segkit.personas.segmentfacts import BADGES, SegmentFacts, badge, sample_in
 from segkit.segments.segmentation import UNSURE
 from segkit.study.defaults import WORDS
 
 SAME = 0.15
-HALF = 0.5
-"""Part of all customers' share by which a level's share differs visibly, however small it is."""
+HALF, SEEN = 0.5, 0.03
+"""A share differs visibly by half of all customers' or more, if these are three in a hundred; and a
+trait speaks for a segment of which half or more have a value."""
+COMMON = 0.05
+"""Shares nearer to none or to all than this are everywhere the same: to say so tells nothing."""
 MAX_BASES, MAX_MARKERS, MAX_SAME, MAX_BUYS, MAX_LEVELS = 7, 5, 2, 3, 3
 
 
@@ -92,7 +97,7 @@ class CardWriter(SegmentFacts):
     def ranked(self) -> pd.DataFrame:
         """Effects that can be shown, strongest first."""
         effects = self.profile.effects.loc[self.key].dropna(subset=["delta"])
-        effects = effects.join(self.profile.dictionary[["role", "unit", "of"]])
+        effects = effects.join(self.profile.dictionary[["role", "unit", "of", "kind"]])
         # a trait speaks for itself; features of one role say much the same
         effects["kin"] = effects["role"].where(effects["role"] != "", effects["of"])
         effects["shown"] = effects["delta"].abs().round(2)  # of two that print alike, what formed them
@@ -104,11 +109,14 @@ class CardWriter(SegmentFacts):
             return []
         effects = self.ranked()
         clear = apart(effects).drop(index=list(self.profile.described), errors="ignore")
-        chosen = clear.drop_duplicates("kin")
+        size = self.profile.sizes.at[self.key, "customers"]
+        clear = clear[clear["n"] >= HALF * size]  # a figure on the fewer says little of a segment
+        chosen = clear[clear.index.isin(_of_kin(clear))]
         is_base = chosen["is_base"].astype(bool)
         bases, others = chosen.index[is_base][:MAX_BASES], chosen.index[~is_base]
         names = {*bases, *others[: max(MAX_MARKERS - len(bases), 0)]}
-        return [self.marker(name) for name in chosen.index if name in names]
+        markers = [self.marker(name) for name in chosen.index if name in names]
+        return [marker for marker in markers if marker.here.text != marker.overall.text]
 
     def described(self) -> list[Marker]:
         """Descriptors that differ at least slightly."""
@@ -116,7 +124,10 @@ class CardWriter(SegmentFacts):
             return []
         effects = self.ranked()
         named = effects.loc[effects.index.intersection(list(self.profile.described))]
-        markers = [self.marker(name) for name in apart(named, SAME).index]
+        named = apart(named, 0.0)
+        told = named["kind"].eq("yes_no") & is_seen(named["delta"], named["overall"])
+        told |= named["delta"].abs().ge(SAME)
+        markers = [self.marker(name) for name in named.index[told]]
         return [marker for marker in markers if marker.here.text != marker.overall.text]
 
     def same(self) -> list[Marker]:
@@ -126,12 +137,14 @@ class CardWriter(SegmentFacts):
         effects = self.ranked()
         alike = effects[effects["delta_low"].gt(-ENTER) & effects["delta_high"].lt(ENTER)]
         alike = alike[alike["delta"].abs() < SAME].iloc[::-1].drop_duplicates("kin")
+        rare = alike["overall"].lt(COMMON) | alike["overall"].gt(1 - COMMON)
+        alike = alike[~(rare & alike["unit"].eq("share"))]
         markers = [self.marker(name) for name in alike.index]
         return [marker for marker in markers if marker.here.text == marker.overall.text][:MAX_SAME]
 
     def lead(self, markers: list[Marker], name: str) -> Sentence:
         """The segment in one line: its two strongest markers."""
-        if badge(self.strength) in {"thin", "size only", "suppressed"}:
+        if not self.carries_figures:
             return self.too_few(self.strength, name)
         if not markers:
             n = int(self.profile.sizes.at[self.key, "customers"])
@@ -141,7 +154,8 @@ class CardWriter(SegmentFacts):
         slots: list[str] = []
         facts: dict[str, Fact] = {}
         names = {"customers": self.words["customers"]}
-        for letter, marker in zip("ab", markers, strict=False):
+        plain = [marker for marker in markers if marker.here.unit != "index"]  # the others need a table
+        for letter, marker in zip("ab", plain or markers, strict=False):
             slots.append(f"{{name_{letter}}}: {{here_{letter}}} (all {{customers}}: {{all_{letter}}})")
             facts |= {f"here_{letter}": marker.here, f"all_{letter}": marker.overall}
             names[f"name_{letter}"] = marker.label if letter == "a" else lowered(marker.label)
@@ -149,14 +163,13 @@ class CardWriter(SegmentFacts):
         return Sentence("; ".join(slots) + f"{weighted}.", facts, names)
 
     def too_few(self, n: int, name: str) -> Sentence:
-        """Below 100 customers nothing is compared in words, below 30 nothing but size is shown."""
-        enough = 100 if n >= 30 else 30
+        """Below 30 customers nothing but size is shown."""
+        enough = next(limit for limit, said in BADGES.items() if said == "thin")
         limit = self.fact(f"limit/below_{enough}", enough, "count", enough, "all", owner="all")
-        said = "a comparison in words" if n >= 30 else "any figure but their number"
-        said = said if n >= MIN_CELL else "any figure"
+        said = "any figure but their number" if n >= MIN_CELL else "any figure"
         is_few = self.profile.sizes.at[self.key, "customers"] < enough
-        are = "are" if is_few else "say, weighted, as much as"
-        template = f"{{name}} {are} fewer than {{enough}} {{customers}}: too few for {said}."
+        weighted = "" if is_few else "weighted, as much as "
+        template = f"{{name}}: {weighted}fewer than {{enough}} {{customers}}, too few for {said}."
         names = {"name": SegmentName(name, self.key), "customers": self.words["customers"]}
         return Sentence(template, {"enough": limit}, names)
 
@@ -190,8 +203,7 @@ class CardWriter(SegmentFacts):
         reach = float(norm.ppf(1 - 0.025 / len(self.profile.levels))) / Z95
         gap, low, high = levels["difference"], levels["low"], levels["high"]
         is_sure = (gap - reach * (gap - low)) * (gap + reach * (high - gap)) > 0
-        is_seen = gap.abs().ge(SAME) | gap.abs().ge(HALF * levels["overall"])
-        clear = levels[is_sure & is_seen]
+        clear = levels[is_sure & is_seen(gap, levels["overall"])]
         clear = clear.sort_values("difference", key=lambda gap: -gap.abs(), kind="stable")
         return [
             self.level(variable, level, row)
@@ -215,3 +227,18 @@ class CardWriter(SegmentFacts):
         weighted = " weighted," if sample else ""
         template = f"{{variable}} {{level}}: {{here}}{weighted} of {{known}} known, all {{all}}"
         return Sentence(template, facts, names)
+
+
+def is_seen(gap: pd.Series, overall: pd.Series) -> pd.Series:
+    """Whether a share differs so much from the others' that a reader can do something with it."""
+    size = gap.abs()
+    return size.ge(SAME) | (size.ge(HALF * overall) & size.ge(SEEN))
+
+
+def _of_kin(effects: pd.DataFrame) -> pd.Index:
+    """One of each kin: of effects in the same word what formed segments, a level that is there, ..."""
+    there = effects["kind"].eq("level") & effects["delta"].gt(0)
+    word = np.digitize(effects["shown"], [limit for limit, _ in EFFECT_WORDS])
+    ranked = effects.assign(word=word, there=there)
+    ranked = ranked.sort_values(["word", "is_base", "there", "shown"], ascending=False, kind="stable")
+    return ranked.drop_duplicates("kin").index

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from segkit.features.dictionary import STANDARD, daypart_features, describe
 from segkit.features.table import Features
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.lexicon import lowered
+from segkit.personas.phrases import started
 from segkit.personas.review import is_passed
 from segkit.reporting.audit import association, has_too_many_levels
 from segkit.reporting.sentences import Told
@@ -55,14 +57,17 @@ class About:
 
     @property
     def tables(self) -> list[str]:
-        """Name of every table that was read."""
-        return list(self.run.study.every_table)
+        """Every table that was read."""
+        customers = self.told.words["customers"]
+        tables = self.run.study.every_table
+        return [f"table of {customers}" if name == "customers" else name for name in tables]
 
     @property
     def left_out(self) -> list[tuple[str, str]]:
         """Features that form no segment on purpose, or that the data can't give, and why."""
         study = self.run.study
-        labels = self.features.dictionary["label"]
+        labels = dict(describe([*STANDARD, *daypart_features()], dict(study.words))["label"])
+        labels |= dict(self.features.dictionary["label"])
         said = [(str(labels.get(name, name)), "outcome") for name in study.outcomes]
         shielded = sorted(study.shielded - set(study.outcomes))
         said += [(str(labels.get(name, name)), "protected") for name in shielded]
@@ -82,7 +87,8 @@ class About:
             value, n = association(labels, known[name].reindex(labels.index))
             fact = Fact(f"all/{name}/association", value, "score", n, "whose attribute is known")
             if not fact.is_withheld:
-                found.append((name, self.told.kept(fact)))
+                said = self.features.dictionary["label"].get(name, name.replace("_", " "))
+                found.append((started(str(said)), self.told.kept(fact)))
         return found
 
     @property
@@ -122,7 +128,8 @@ class About:
             "high": fact("stability/steadiest", jaccard.max(), "score"),
             "unsure": fact("confidence/unsure", float(segments.unsure.mean()), "share"),
         }
-        said = "Segments overlap their refits by {low} to {high}; {unsure} of {customers} are unsure"
+        spread = "{low}" if facts["low"].text == facts["high"].text else "{low} to {high}"
+        said = f"Segments overlap their refits by {spread}; {{unsure}} of {{customers}} are unsure"
         silhouettes = segments.structure.by_k["silhouette"].dropna()
         if len(silhouettes):
             facts["least"] = fact("silhouette/least", silhouettes.min(), "score")

@@ -1,6 +1,6 @@
 """Metric by segment: the table that lets two segments be compared, with the markers in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from segkit.personas.cards import Marker, said
 from segkit.personas.effects import WORDS
 from segkit.personas.segmentfacts import badge
-from segkit.personas.writer import trait_marker
+from segkit.personas.writer import HALF, trait_marker
 from segkit.reporting.workspace import Run
 
 MOST_ROWS = 14
@@ -37,13 +37,16 @@ def compare_rows(run: Run) -> list[tuple[str, Marker, list[Cell]]]:
     """Label, any segment's marker (for the value of all) and a cell per segment, by row.
 
     The traits that formed the segments come first, then the others that set one apart clearly; each
-    by how much it differs over the segments, the most first.
+    by how much it differs over the segments, the most first. Last come the study's outcomes, however
+    little they differ: they are what the decision is about.
     """
-    profile = run.profile
+    profile, outcomes = run.profile, run.study.outcomes
     rows = []
-    for variable in _variables(profile.effects):
+    for variable in _variables(profile.effects, int(profile.sizes["customers"].sum()), outcomes):
         cells = [_cell(run, key, variable) for key in profile.keys]
-        rows.append((str(profile.dictionary.at[variable, "label"]), cells[0].marker, cells))
+        label = str(profile.dictionary.at[variable, "label"])
+        label += " (outcome)" if variable in outcomes else ""
+        rows.append((label, cells[0].marker, cells))
     return rows
 
 
@@ -53,28 +56,39 @@ def explained(run: Run, rows: Sequence[tuple[str, Marker, list[Cell]]]) -> pd.Da
     Rows of the features' dictionary, with `is_base`; what a card says of its segment counts as shown.
     """
     cards, dictionary = run.personas.cards, run.features.dictionary
-    shown = {label for label, _, _ in rows} | {
+    shown = {first.label for _, first, _ in rows} | {
         marker.label
         for card in cards
         for marker in [*card.markers, *card.same, *card.rhythm, *card.described]
     }
+    levels = {
+        fact.id.removeprefix(f"{card.key}/").partition("=")[0]
+        for card in cards
+        for line in card.levels
+        for fact in line.facts.values()
+    }
     is_base = dictionary.index.isin(run.study.bases)
-    told = dictionary.assign(is_base=is_base)[is_base | dictionary["label"].isin(shown)]
+    is_shown = is_base | dictionary["label"].isin(shown) | dictionary.index.isin(levels)
+    told = dictionary.assign(is_base=is_base)[is_shown]
     return told.sort_values("is_base", ascending=False, kind="stable")
 
 
-def _variables(effects: pd.DataFrame) -> list[str]:
+def _variables(effects: pd.DataFrame, customers: int, outcomes: Collection[str]) -> list[str]:
     strength = effects["delta"].abs().unstack("segment_key")
     order = pd.DataFrame(
         {
             "is_base": effects["is_base"].groupby(level="variable").first(),
             "mean": strength.mean(axis=1),
             "most": strength.max(axis=1),
+            "known": effects["n"].groupby(level="variable").sum() / customers,
         }
     )
-    order = order[order["is_base"] | order["most"].ge(CLEAR)]
+    last = [name for name in outcomes if name in order.index]
+    order = order[order["is_base"] | (order["most"].ge(CLEAR) & order["known"].ge(HALF))].drop(
+        last, errors="ignore"
+    )
     order = order.sort_values(["is_base", "mean"], ascending=[False, False], kind="stable")
-    return [str(name) for name in order.index[:MOST_ROWS]]
+    return [*map(str, order.index[: max(MOST_ROWS - len(last), 0)]), *last]
 
 
 def _cell(run: Run, key: str, variable: str) -> Cell:

@@ -88,12 +88,13 @@ class Told:
         return list(verdict_sentences(structure, self.words["customers"], self.fact, known))
 
     def warnings(self) -> list[str]:
-        """The structure's warnings in the study's words and labels."""
-        labels = self.run.features.dictionary["label"]
+        """The structure's warnings, and the gap that it runs across, in the study's words."""
+        labels, structure = self.run.features.dictionary["label"], self.run.segments.structure
         said = []
-        for text in self.run.segments.structure.warnings:
+        for text in [*structure.warnings, *([structure.gap.reading] if structure.gap else [])]:
             for name in self.run.study.bases:
-                text = text.replace(f"In {name} ", f"In {lowered(str(labels[name]))} ")
+                label = lowered(str(labels[name]))
+                text = text.replace(f"In {name} ", f"In {label} ").replace(f"'{name}'", label)
             said.append(worded(text, self.words))
         return said
 
@@ -126,12 +127,13 @@ class Told:
 
     def unread(self) -> list[tuple[Any, Fact]]:
         """Trait values without a use, by reason."""
-        rows = self.run.tables.quality.unread.itertuples()
-        unit = self.words["customers"]
+        rows, unit = self.run.tables.quality.unread, self.words["customers"]
+        told = rows["customers"].where(
+            ~rows.groupby("trait")["customers"].transform(withheld).astype(bool)
+        )
         return [
-            (row, self.fact(f"{row.trait}/unread: {row.outcome}/{unit}", told, unit))
-            for row in rows
-            for told in [row.customers if row.customers >= MIN_CELL else float("nan")]
+            (row, self.fact(f"{row.trait}/unread: {row.outcome}/{unit}", n, unit))
+            for row, n in zip(rows.itertuples(), told, strict=True)
         ]
 
     def totals(self) -> list[Sentence]:
@@ -171,7 +173,7 @@ class Told:
         customers = self.words["customers"]
         names = {"of": self._weighted or customers, "name": SegmentName(card.name, card.key)}
         if card.revenue_share and not card.revenue_share.is_withheld:
-            template = "{name} bring {revenue} of revenue and are {share} of {of}."
+            template = "{name}: {revenue} of revenue from {share} of {of}."
             return Sentence(template, {"revenue": card.revenue_share, "share": card.share}, names)
         names |= {"of": self._weighted or f"the {customers}", "largest": Rank("largest", card.share)}
         template = "The {largest} segment, {name}, holds {share} of {of}."
@@ -233,36 +235,47 @@ class Told:
     def _left_out(self) -> Sentence:
         if not self.run.study.has_orders:
             return next(iter(lacking(self.run, self.fact)), self._rows_kept())
-        quality = self.run.tables.quality
-        aside = quality.read["lines"] - quality.kept["lines"]
-        facts = {
-            "lines": self.counted["read/lines"],
-            "aside": self.fact("set_aside/lines", aside, "lines"),
-        }
-        said = "Of {lines} lines read, {aside} are set aside, each under a named rule"
-        if not aside:
-            said = "All {lines} lines read are kept, {aside} are set aside"
+        aside, facts, names = self._aside()
+        facts["lines"] = self.counted["read/lines"]
+        said = f"Of {{lines}} lines read, {aside}"
+        if not facts["aside"].value:
+            said = "All {lines} lines read are kept"
         n_out = len(self.run.features.frame) - len(self.run.segments.labels)
         if not n_out:
-            return Sentence(f"{said}.", facts)
+            return Sentence(f"{said}.", facts, names)
         facts["out"] = self.fact("left_out/customers", n_out, self.words["customers"])
         template = f"{said}; {{out}} {{customers}} who lack a base are left out."
-        return Sentence(template, facts, {"customers": self.words["customers"]})
+        return Sentence(template, facts, names | {"customers": self.words["customers"]})
+
+    def _aside(self) -> tuple[str, dict[str, Fact], dict[str, str]]:
+        """How much is set aside, and the rule that set aside the most of it."""
+        tables, quality = self.run.tables, self.run.tables.quality
+        n_aside = quality.read["lines"] - quality.kept["lines"]
+        facts = {"aside": self.fact("set_aside/lines", n_aside, self.what)}
+        rules = quality.set_aside
+        if not self.run.study.only_events:
+            rules = rules[rules["table"] == tables.main]
+        by_rule = rules.groupby("rule", sort=False)["lines"].sum()
+        if not n_aside or by_rule.empty:
+            return "{aside} are set aside", facts, {}
+        rule, n = by_rule.idxmax(), by_rule.max()
+        names = {"rule": worded(str(rule), self.words)}
+        if n == n_aside:
+            return "{aside} are set aside under the rule “{rule}”", facts, names
+        facts["by_rule"] = self.fact("set_aside/by_one_rule", n, self.what)
+        return "{aside} are set aside, {by_rule} of them under the rule “{rule}”", facts, names
 
     def _rows_kept(self) -> Sentence:
-        quality = self.run.tables.quality
-        aside = quality.read["lines"] - quality.kept["lines"]
+        aside, facts, names = self._aside()
         of_events = self.run.study.only_events
-        facts = {"rows": self.counted["read/lines"], "kept": self.counted["kept/customers"]}
-        names = {"customers": self.words["customers"]}
-        if not aside:
+        facts |= {"rows": self.counted["read/lines"], "kept": self.counted["kept/customers"]}
+        names |= {"customers": self.words["customers"]}
+        if not facts["aside"].value:
             how = "those of" if of_events else "as"
             template = f"All {{rows}} rows read are kept, {how} {{kept}} {{customers}}."
             return Sentence(template, facts, names)
-        facts["aside"] = self.fact("set_aside/lines", aside, "rows")
         left = "the others are of {kept} {customers}" if of_events else "{kept} {customers} are kept"
-        said = "Of {rows} rows read, {aside} are set aside, each under a named rule"
-        return Sentence(f"{said}; {left}.", facts, names)
+        return Sentence(f"Of {{rows}} rows read, {aside}; {left}.", facts, names)
 
 
 def _about(card: Card, customers: str) -> Sentence:

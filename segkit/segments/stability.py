@@ -271,14 +271,14 @@ def flow(labels_by_k: Mapping[int, np.ndarray]) -> pd.DataFrame:
 
 
 def reading(jaccard: float) -> str:
-    """A stability in words, after Hennig (2007).
+    """A stability, as it is printed, in words, after Hennig (2007).
 
     Examples
     --------
     >>> reading(0.9), reading(0.7)
     ('highly stable', 'partly stable')
     """
-    return next(word for limit, word in READINGS.items() if jaccard >= limit)
+    return next(word for limit, word in READINGS.items() if round(jaccard, 2) >= limit)
 
 
 def summary(jaccard: np.ndarray, slsw: np.ndarray, keys: Sequence[str]) -> pd.DataFrame:

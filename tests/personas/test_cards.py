@@ -8,7 +8,7 @@ import pytest
 import segkit
 from segkit.personas.facts import Fact, Sentence
 from segkit.personas.numbertext import format_value
-from segkit.personas.writer import trait_marker
+from segkit.personas.writer import is_seen, trait_marker
 from tests.conftest import make_groups
 
 QUICK = {"n_boot": 10, "k_max": 4}
@@ -169,6 +169,96 @@ def test_a_descriptor_that_prints_like_that_of_all_is_not_told(profile, shoppers
     assert [marker.label for card in cards for marker in card.described] == []
 
 
+def card_of(profile, shoppers, text=None, **columns):
+    """The card of the segment of big spenders, with some columns more."""
+    frame = shoppers.assign(**columns)
+    roles = {"more_days": "recency", "part": "", "rare": ""}
+    more = pd.DataFrame({"label": roles, "unit": "share", "role": roles})
+    more["label"] = more.index
+    told = segkit.profile_segments(
+        profile.segments, frame, text, dictionary=pd.concat([DICTIONARY, more])
+    )
+    cards = segkit.describe_segments(told, frame, n_boot=0).cards
+    return next(card for card in cards if card.name == "Recent big spenders"), told
+
+
+@pytest.mark.parametrize(("known", "is_told"), [(0.6, True), (0.4, False)])
+def test_a_trait_sets_a_segment_apart_only_where_half_of_it_has_a_value(
+    profile, shoppers, known, is_told
+):
+    part = shoppers["revenue"].where(np.arange(len(shoppers)) % 10 < 10 * known)
+    card, _ = card_of(profile, shoppers, part=part)
+    assert ("part" in {marker.label for marker in card.markers}) == is_told
+
+
+def test_of_one_role_what_formed_segments_stands_for_it_where_it_reads_alike(profile, shoppers):
+    """The copy tells the segments a little better; both are "much" lower."""
+    here = profile.segments.labels.map(lambda key: "revenue" in key).astype(float)
+    copy = shoppers["recency_days"] - 40 * here.reindex(shoppers.index)
+    card, told = card_of(profile, shoppers, more_days=copy)
+    strength = told.effects.loc[card.key, "delta"].abs().round(2)
+    assert strength["more_days"] > strength["recency_days"] > 0.47
+    labels = [marker.label for marker in card.markers]
+    assert "Days since last order" in labels
+    assert "more_days" not in labels
+
+
+def test_a_thin_segment_is_told_in_figures_without_words_of_comparison(shoppers):
+    few = shoppers.iloc[:180]
+    segments = segkit.fit_segments(few[["recency_days", "revenue", "fuel_share"]], 3, **QUICK)
+    told = segkit.profile_segments(segments, few, dictionary=DICTIONARY)
+    for card in segkit.describe_segments(told, few, currency="$", n_boot=0).cards:
+        assert card.badge == "thin"
+        assert re.fullmatch(r"[\w ]+: \S+ \(all customers: \S+\); .*\.", card.lead.text)
+        assert not re.search("higher|lower|fewer", card.lead.text)
+
+
+def test_an_index_is_on_the_card_and_not_in_its_one_line(profile, shoppers):
+    trend = np.where(shoppers["revenue"] > 500, 0.5, -0.5) + np.arange(len(shoppers)) / 1e4
+    known = DICTIONARY.copy()
+    known.loc["noise", ["label", "unit", "role"]] = ["Trend", "index", "trend"]
+    told = segkit.profile_segments(profile.segments, shoppers.assign(noise=trend), dictionary=known)
+    cards = segkit.describe_segments(told, shoppers.assign(noise=trend), n_boot=0).cards
+    card = next(card for card in cards if card.name == "Recent big spenders")
+    assert "Trend" in [marker.label for marker in card.markers]
+    assert "trend" not in card.lead.text.lower()
+
+
+def test_what_prints_like_that_of_all_sets_nobody_apart(profile, shoppers):
+    here = profile.segments.labels.eq("x").reindex(shoppers.index)
+    assert not here.any()
+    place = np.arange(len(shoppers)) % 10
+    big = shoppers["revenue"].gt(500).to_numpy()
+    few = pd.Series(np.where(big, 1, np.where(place < 4, 2, 1)), index=shoppers.index)
+    card, told = card_of(profile, shoppers, noise=few)
+    assert told.effects.at[(card.key, "noise"), "delta"] < -0.33
+    assert "Noise" not in {marker.label for marker in card.markers}
+
+
+def test_what_nearly_nobody_has_is_not_called_no_different(profile, shoppers):
+    for step, is_told in ((5, True), (40, False)):
+        rare = pd.Series(np.arange(len(shoppers)) // 3 % step == 0, index=shoppers.index)
+        card, _ = card_of(profile, shoppers, rare=rare)
+        assert ("rare" in {marker.label for marker in card.same}) == is_told
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(0.05, True), (0.14, False)])
+def test_a_yes_that_is_twice_as_common_describes_a_segment_though_its_effect_is_small(
+    profile, shoppers, others, is_told
+):
+    big = shoppers["revenue"].gt(500).to_numpy()
+    part = np.arange(len(shoppers)) // 3 / 120
+    yes = pd.DataFrame({"bought": np.where(big, part < 0.17, part < others)}, shoppers.index)
+    card, told = card_of(profile, shoppers, yes)
+    assert 0 < told.effects.at[(card.key, "bought"), "delta"] < 0.15
+    assert ("bought" in {marker.label for marker in card.described}) == is_told
+
+
+def test_a_share_of_two_instead_of_one_in_a_hundred_is_no_difference_to_act_on():
+    gap, overall = pd.Series([0.02, 0.05, 0.05, 0.2]), pd.Series([0.02, 0.02, 0.2, 0.9])
+    assert is_seen(gap, overall).tolist() == [False, True, False, True]
+
+
 def test_levels_of_fewer_than_ten_customers_are_not_shown(profile):
     assert "rare" not in profile.levels.index.get_level_values("level")
 
@@ -214,6 +304,9 @@ def test_names_are_escaped_and_numbers_tagged():
         (12.0, "days", "12"),
         (7.75, "days", "7.8"),
         (float("nan"), "days", "n/a"),
+        (-0.004, "effect", "0.00"),
+        (-0.004, "score", "0.00"),
+        (-0.006, "effect", "−0.01"),
     ],
 )
 def test_numbers_are_rounded_for_a_reader(value, unit, text):
@@ -224,6 +317,17 @@ def test_results_never_print_customers(profile, personas, shoppers):
     for result in (profile, personas, profile.segments, profile.segments.structure):
         text = repr(result) + result._repr_html_()
         assert not any(customer in text for customer in shoppers.index)
+
+
+def test_without_money_no_column_speaks_of_revenue(personas, profile, shoppers):
+    assert "<th>revenue</th>" in personas._repr_html_()
+    frame = shoppers.drop(columns="revenue")
+    known = DICTIONARY.drop(index="revenue")
+    segments = segkit.fit_segments(frame[["recency_days", "fuel_share"]], 2, **QUICK)
+    told = segkit.describe_segments(
+        segkit.profile_segments(segments, frame, dictionary=known), frame, n_boot=0
+    )
+    assert "<th>revenue</th>" not in told._repr_html_()
 
 
 def test_what_more_comes_to_is_on_the_card_that_says_it(personas):
@@ -278,6 +382,7 @@ def test_a_card_names_whom_the_segment_is_confused_with(profile, shoppers):
     told = segkit.describe_segments(mixed, shoppers, n_boot=0)
     key, other = table.index[0], table.index[2]
     card = next(card for card in told.cards if card.key == key)
-    said = f"{told.names[key]} are nearest to {told.names[other]}: refits put 20% of them there."
+    own, nearest = told.names[key], told.names[other]
+    said = f"Nearest to {own}: {nearest}; refits put 20% of these customers there."
     assert card.nearest.text == said
     assert f"{key}/nearest/{other}" in told.facts

@@ -88,6 +88,12 @@ def test_a_lead_alone_is_better_than_typical():
     assert namer(a=[sign("fuel_share", 0.6)]).name("a").text == "Buyers, more fuel"
 
 
+@pytest.mark.parametrize(("delta", "text"), [(0.6, "Buyers, more fuel"), (0.4, "Typical customers")])
+def test_who_differs_much_in_no_base_but_in_what_they_buy_is_not_called_typical(delta, text):
+    noise = sign("revenue", 0.1)
+    assert namer(a=[noise, sign("fuel_share", delta, is_base=False)]).name("a").text == text
+
+
 def test_fewer_than_30_customers_are_a_small_group():
     few = State(29, True, True, 0.0)
     assert namer(state=few, a=BIG_RECENT).name("a").text == "Small group"
@@ -117,6 +123,33 @@ def test_of_two_big_spenders_one_is_top_and_none_spends_less():
     names = agreement.settled(Namer(signs_from(frame, codes, "abc"), ENGLISH, "customers"), {})
     assert names["a"].text == "Top recent big spenders"
     assert names["b"].text == "Recent big spenders"
+
+
+def test_no_word_beside_a_namesake_contradicts_what_its_card_says_against_all_others():
+    """Both buy more often than the rest, one of them less often than the other."""
+    frame, codes = two_big(more=1.0)
+    frame["n_orders"] += np.choose(codes, [30, 15, 0])
+    names = agreement.settled(Namer(signs_from(frame, codes, "abc"), ENGLISH, "customers"), {})
+    assert names["a"].text == "Recent big spenders, more often"
+    assert names["b"].text == "Recent big spenders"
+    frame["n_orders"] = np.choose(codes, [0, -15, 0]) + frame["mean_order_value"]
+    names = agreement.settled(Namer(signs_from(frame, codes, "abc"), ENGLISH, "customers"), {})
+    assert names["b"].text == "Recent big spenders, less often"
+
+
+@pytest.mark.parametrize(("first", "text"), [(0.9, "Mostly first-time"), (0.4, "Mostly not returning")])
+def test_of_a_category_a_name_says_what_is_there_rather_than_what_is_not(first, text):
+    levels = {"visitor=first-time": (first, 0.95), "visitor=returning": (-0.95, 0.02)}
+    signs = [
+        Sign(name, "", "visitor", True, delta, delta - 0.02, delta + 0.02, share, 100)
+        for name, (delta, share) in levels.items()
+    ]
+    named = namer(roles=dict.fromkeys(levels, ""), a=signs)
+    told = named.signs.dictionary
+    told["kind"], told["of"] = "level", "visitor"
+    told["label"] = [f"Visitor: {name.partition('=')[2]}" for name in levels]
+    told["levels"] = [(name.partition("=")[2],) for name in levels]
+    assert named.name("a").text == text
 
 
 @pytest.mark.parametrize("seed", range(12))

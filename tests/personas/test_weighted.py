@@ -104,7 +104,7 @@ def test_a_card_carries_as_much_as_the_effective_number_does(survey, segments):
     assert [cards[name].badge for name in ("even", "lopsided")] == ["thin", "size only"]
     assert cards["lopsided"].customers.value == len(own)
     assert cards["lopsided"].markers == []
-    said = "Few say, weighted, as much as fewer than 30 respondents"
+    said = "Few: weighted, as much as fewer than 30 respondents"
     assert cards["lopsided"].lead.text.startswith(said)
 
 

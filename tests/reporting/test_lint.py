@@ -208,6 +208,13 @@ def comes_first(key, *, out=(), tagged=True):
     return [one.rule for one in check_page(page, FACTS | facts, NAMES)]
 
 
+def test_of_two_effects_that_print_alike_either_is_the_most():
+    for other, found in ((0.624, set()), (0.626, {"wrong rank"})):
+        revenue = replace(FACTS[f"{A}/revenue/delta"], value=other)
+        page = PAGE.replace(str(FACTS[revenue.id].html()), str(revenue.html()))
+        assert {one.rule for one in check_page(page, FACTS | {revenue.id: revenue}, NAMES)} == found
+
+
 def test_who_comes_first_among_the_targets_has_the_most_points_of_those_not_out():
     assert comes_first(A) == []
     assert comes_first(B) == ["wrong rank"]

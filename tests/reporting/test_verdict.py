@@ -8,6 +8,7 @@ import segkit
 from segkit.personas.facts import Fact
 from segkit.reporting.rendering import render
 from segkit.reporting.verdict import verdict_sentences
+from segkit.segments.evidence.gap import Gap
 from tests.conftest import make_groups
 
 
@@ -49,6 +50,18 @@ def test_only_a_cloud_that_comes_back_as_well_speaks_against_groups(natural):
     )
     assert "no sign that they are there" in warned
     assert "form one cloud" not in warned
+
+
+def test_where_there_is_a_gap_nothing_speaks_of_one_cloud_without_gaps(natural):
+    gap = Gap("'recency_days'", n_groups=5, z=5.8, purity=0.76)
+    found = replace(failing(natural, delta=0.01, valley=0.1), gap=gap)
+    assert gap.reading in found.reading
+    assert "one cloud, always" not in found.reading
+    warned = render(
+        "in_short", sentences=[], headline="", structure=found, words={"customers": "guests"}
+    )
+    assert "there is a gap between the guests that they don't follow" in warned
+    assert "without gaps" not in warned
 
 
 @pytest.mark.parametrize(

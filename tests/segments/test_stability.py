@@ -175,7 +175,7 @@ def test_the_flow_of_a_single_number_is_empty():
 
 @pytest.mark.parametrize(
     ("jaccard", "word"),
-    [(1, "highly stable"), (0.85, "highly stable"), (0.84, "stable"), (0.6, "partly stable"),
+    [(1, "highly stable"), (0.846, "highly stable"), (0.844, "stable"), (0.6, "partly stable"),
      (0.59, "unstable"), (0, "unstable")],
 )  # fmt: skip
 def test_a_stability_is_put_in_words(jaccard, word):

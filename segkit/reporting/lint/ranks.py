@@ -85,7 +85,8 @@ def _split(identity: str, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _size(fact: Fact, metric: str) -> float:
-    return abs(fact.value) if metric.endswith("/delta") else fact.value
+    """What a figure is ranked by; an effect as it is printed: of two alike either is the most."""
+    return round(abs(fact.value), 2) if metric.endswith("/delta") else fact.value
 
 
 def _rivals(
@@ -101,7 +102,7 @@ def _rivals(
             for table in card.find("table")
             for one in table.walk()
         }
-        return [abs(facts[one].value) for one in ids if one.endswith("/delta") and one in facts]
+        return [_size(facts[one], one) for one in ids if one.endswith("/delta") and one in facts]
     if ">" in owner and owner not in names:
         moves = (name.split("/", 1) for name in facts if ">" in name)
         pairs = [(pair, rest) for pair, rest in moves if rest == metric and _is_move(pair, names)]

@@ -104,8 +104,8 @@ class Structure(Shown):
 
     @property
     def is_one_cloud(self) -> bool:
-        """Whether the customers are no tighter than one cloud, or crowd between the segments."""
-        return bool(self.lacking & {"tighter", "over_all", "parted"})
+        """Whether they are no tighter than one cloud, or crowd between the segments, without a gap."""
+        return self.gap is None and bool(self.lacking & {"tighter", "over_all", "parted"})
 
     @property
     def reading(self) -> str:
