@@ -4,12 +4,14 @@ from sklearn.metrics import adjusted_rand_score
 
 import segkit
 from segkit.segments.clustering.mixture import mixture_bic, mixture_cut
+from segkit.segments.evidence.choose import USABLE
 from segkit.segments.evidence.ellipses import (
     BALANCED,
     BULGE,
     GAIN,
     LUMPY,
     PARTED,
+    STEADY_APART,
     VALLEY,
     Ellipses,
     _merged,
@@ -67,7 +69,10 @@ def test_groups_that_customers_bulge_between_count_as_one(z, left):
         ({"z": LUMPY - 0.1}, False),
         ({"z": LUMPY - 1, "valley": 1.0}, True),
         ({"valley": VALLEY - 0.1}, False),
-        ({"stability": 0.5}, False),
+        ({"stability": USABLE - 0.05}, False),
+        ({"stability": USABLE - 0.05, "valley": 0.0}, True),
+        ({"stability": USABLE - 0.05, "valley": 0.5, "smallest_share": 0.2}, False),
+        ({"stability": STEADY_APART - 0.01, "valley": 9.0}, False),
         ({"smallest_share": 0.01}, False),
     ],
 )

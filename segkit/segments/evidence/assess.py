@@ -107,9 +107,9 @@ def assess_structure(
     Groups that k-means can't cut, small ones beside large ones, get a second hearing: the groups of a
     normal mixture are natural when they gain more over one normal cloud than they would on the blobs
     (by .10 in BIC a customer and by 2.5 standard deviations, to which a valley adds), come back
-    (stability at least .75) and hardly bulge between each other (valley at least -2; 0.1 where they
-    are of like size); see `Ellipses`. Where both find groups but another number of them, the
-    mixture's is put forward.
+    (stability at least .75; .65 beside a small one, where customers rather thin out) and hardly bulge
+    between each other (valley at least -2; 0.1 where they are of like size); see `Ellipses`. Where both
+    find groups but another number of them, the mixture's is put forward.
 
     Two groups that only yes/no answers tell apart look like one strong common trait, of which some
     have much and others little: no answer can tell the two, and the verdict is reproducible at most.

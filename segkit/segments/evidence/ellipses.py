@@ -19,6 +19,7 @@ BULGE = -2.0
 N_REFITS, N_REPEATS = 8, 2
 LUMPY, GAIN, VALLEY = 2.5, 0.10, -2.0
 BALANCED, PARTED = 0.5, 0.1
+STEADY_APART = 0.65
 """What groups of a mixture must show; see `Ellipses`."""
 
 
@@ -70,17 +71,24 @@ class Ellipses:
         """
         if self.k > FEW_GROUPS:
             return CLEAR_VALLEY
-        return PARTED if self.smallest_share * self.k >= BALANCED else VALLEY
+        return VALLEY if self.has_small else PARTED
+
+    @property
+    def has_small(self) -> bool:
+        """Whether a group is less than half as large as equal ones would be."""
+        return self.smallest_share * self.k < BALANCED
 
     def is_natural(self, min_share: float) -> bool:
         """Whether the groups are lumpier than one blob, hardly bulge, are steady and large enough.
 
         The gain finds small groups that k-means is blind to, but also bent and boxed clouds; on those
         the groups change with the sample, or customers bulge between them. The valley may lie a
-        little lower than k-means' for that; see `valley_limit`.
+        little lower than k-means' for that; see `valley_limit`. A small group is lost in some samples:
+        where customers rather thin out between it and the others, they may be less steady.
         """
-        steady = self.valley >= self.valley_limit and self.stability >= USABLE
-        return self.is_lumpier and steady and self.smallest_share >= min_share
+        is_steady = self.stability >= (STEADY_APART if self.has_small and self.valley >= 0 else USABLE)
+        is_parted = self.valley >= self.valley_limit
+        return self.is_lumpier and is_steady and is_parted and self.smallest_share >= min_share
 
 
 def find_ellipses(reference: Reference, bic: dict[int, float], seed: int) -> Ellipses | None:
