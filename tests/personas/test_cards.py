@@ -320,14 +320,14 @@ def test_results_never_print_customers(profile, personas, shoppers):
 
 
 def test_without_money_no_column_speaks_of_revenue(personas, profile, shoppers):
-    assert "<th>revenue</th>" in personas._repr_html_()
+    assert ">revenue</th>" in personas._repr_html_()
     frame = shoppers.drop(columns="revenue")
     known = DICTIONARY.drop(index="revenue")
     segments = segkit.fit_segments(frame[["recency_days", "fuel_share"]], 2, **QUICK)
     told = segkit.describe_segments(
         segkit.profile_segments(segments, frame, dictionary=known), frame, n_boot=0
     )
-    assert "<th>revenue</th>" not in told._repr_html_()
+    assert ">revenue</th>" not in told._repr_html_()
 
 
 def test_what_more_comes_to_is_on_the_card_that_says_it(personas):

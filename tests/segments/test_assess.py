@@ -271,7 +271,7 @@ def test_settings_that_allow_no_comparison_are_refused(setting):
 
 
 def test_a_structure_shows_its_reading_and_no_customer(segments, groups):
-    shown = repr(segments.structure) + segments.structure._repr_html_()
+    shown = repr(segments.structure) + str(segments.structure._repr_html_())
     assert segments.structure.reading in shown
     assert not any(customer in shown for customer in groups[0].index)
 

@@ -259,10 +259,10 @@ def test_products_without_orders_are_no_study(new):
 
 
 def test_an_unknown_file_is_read_once(new, monkeypatch):
-    from segkit.sources import guess
+    from segkit.sources.guessing import table
 
-    read, asked = guess.read_raw, []
-    monkeypatch.setattr(guess, "read_raw", lambda *given: asked.append(given[1]) or read(*given))
+    read, asked = table.read_raw, []
+    monkeypatch.setattr(table, "read_raw", lambda *given: asked.append(given[1]) or read(*given))
     new(crm=crm())
     assert len(asked) == 1
 
