@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.reporting.made import PEOPLE, TRAITS, made_report, orders_of, subjects
+from tests.reporting.made import PEOPLE, TRAITS, made_report, orders_of, page_of, subjects
 
 BOUGHT = {"kind": "yes_no", "basis": "behavioural", "label": "Bought after all"}
 AGE = {"column": "years", "kind": "number", "basis": "demographic", "label": "Age", "unit": "years"}
@@ -102,3 +102,20 @@ def test_a_range_of_one_number_is_one_number(report):
     shown = {f"{value:.2f}" for value in report.run.segments.stability["jaccard"]}
     assert len(shown) == 1
     assert overlap.startswith(f"{shown.pop()} ;")
+
+
+def test_the_page_says_where_a_typical_value_lies_between_two_humps(tmp_path):
+    people = subjects(2, 900)
+    rng = np.random.default_rng(0)
+    first, place = np.arange(len(people)) < 900, np.arange(len(people)) % 2
+    people["years"] = (np.where(first, 30 + 40 * place, 20) + rng.normal(0, 4, len(people))).round(1)
+    people["pays"] = rng.random(len(people)) < np.where(first, 0.3, 0.003)
+    keys = {
+        "traits": TRAITS | {"age": AGE, "pays": {"kind": "yes_no", "basis": "behavioural"}},
+        "bases": PEOPLE["bases"], "descriptors": ["age", "pays"],
+    }  # fmt: skip
+    made = made_report(tmp_path, customers=people, **keys)
+    html, _, findings = page_of(made)
+    assert not findings
+    said = re.findall(r"Age has two humps: (\d+)% are below (\d+) , the others above", plain(html))
+    assert [(40 < int(share) < 60, 40 < int(cut) < 60) for share, cut in said] == [(True, True)]
