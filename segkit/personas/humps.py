@@ -31,11 +31,11 @@ def hollow(values: np.ndarray) -> float | None:
     Notes
     -----
     By a kernel density as wide as a normal distribution's is best drawn (Silverman 1986), so it
-    smooths two humps rather too much than too little. Of 200 samples of 100, 300, 1,000 and 3,000 values
-    each of nine distributions with one mode (uniform, exponential, log-normal, t, ages of which most
-    are rounded, ...) none was said to have two; of two normal humps four standard deviations apart
-    every sample from 1,000 on, half of those of 300. What has few different values, or one that many
-    share, is not looked at.
+    smooths two humps rather too much than too little. Of 200 samples of 100, 300, 1,000 and 3,000
+    values each of nine distributions with one mode (uniform, exponential, log-normal, t, ages of which
+    most are rounded, ...) none was said to have two; of two normal humps four standard deviations
+    apart every sample from 1,000 on, half of those of 300. What has few different values, or one that
+    many share, is not looked at.
 
     References
     ----------
