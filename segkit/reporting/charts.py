@@ -121,19 +121,20 @@ def effect_bar(delta: float) -> Markup:
     """A bar without text for a table cell that says the size itself."""
     width = abs(delta) * 58
     start = 60.0 if delta > 0 else 60.0 - width
-    return Markup('<svg class="eff" viewBox="0 0 120 12" aria-hidden="true">{}{}</svg>').format(
-        line(60, 0, 60, 12, "axis"), rect(start, 2.5, width, 7, "accent-bar")
-    )
+    return _silent([line(60, 0, 60, 12, "axis"), rect(start, 2.5, width, 7, "accent-bar")])
 
 
 def strip(percentiles: Sequence[float]) -> Markup:
     """A stroke at every twentieth of the customers, beside the sentence that says what it shows."""
     start, reach = percentiles[0], (percentiles[-1] - percentiles[0]) or 1.0
-    strokes = [
-        line(x, 1, x, 11, "stroke") for x in (2 + 116 * (one - start) / reach for one in percentiles)
-    ]
+    places = [2 + 116 * (one - start) / reach for one in percentiles]
+    return _silent([line(x, 1, x, 11, "stroke") for x in places])
+
+
+def _silent(parts: Sequence[Markup]) -> Markup:
+    """A picture as high as a line of text, which the words beside it say to a screen reader."""
     return Markup('<svg class="eff" viewBox="0 0 120 12" aria-hidden="true">{}</svg>').format(
-        joined(strokes)
+        joined(parts)
     )
 
 
